@@ -1,13 +1,9 @@
 package dev.hagen.semantics;
 
-import static dev.hagen.cpu.CpuState.CARRY_AUX;
-import static dev.hagen.cpu.CpuState.CARRY_IN;
-import static dev.hagen.cpu.CpuState.CARRY_OUT;
 import static dev.hagen.x86.Reg.RAX;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.decode.Op;
-import dev.hagen.util.Bits;
 import dev.hagen.x86.Vector;
 
 /** Decimal arithmetic (SDM vol. 1 5.1.3). Flags that the manual leaves open: {@link UndefinedFlags}. */
@@ -16,20 +12,26 @@ public final class Decimal {
 
   @Semantics(Op.AAA)
   public static void aaa(CpuState cpu) {
-    adjustUnpacked(cpu, 0x106);
+    long ax = cpu.register(RAX, 2);
+    boolean adjust = lowDigitOverflows(cpu, ax);
+    long correction = adjust ? 0x106 : 0;
+    ArithmeticFlags.sum(cpu, ax, correction, ax + correction, 2);
+    finishUnpacked(cpu, ax + correction, adjust);
   }
 
   @Semantics(Op.AAS)
   public static void aas(CpuState cpu) {
-    adjustUnpacked(cpu, -0x106);
+    long ax = cpu.register(RAX, 2);
+    boolean adjust = lowDigitOverflows(cpu, ax);
+    long correction = adjust ? 0x106 : 0;
+    ArithmeticFlags.difference(cpu, ax, correction, ax - correction, 2);
+    finishUnpacked(cpu, ax - correction, adjust);
   }
 
-  private static void adjustUnpacked(CpuState cpu, int correction) {
-    boolean adjust = lowDigitOverflows(cpu, cpu.register(RAX, 1));
-    long adjusted = cpu.register(RAX, 2) + (adjust ? correction : 0);
-    cpu.setRegister(RAX, adjusted & 0xFF0F, 2);
-    cpu.flagResult = Bits.signExtend(adjusted, 2);
-    cpu.flagCarries = adjust ? CARRY_OUT | CARRY_IN | CARRY_AUX : 0;
+  private static void finishUnpacked(CpuState cpu, long result, boolean adjusted) {
+    cpu.setRegister(RAX, result & 0xFF0F, 2);
+    cpu.setCf(adjusted);
+    cpu.setAf(adjusted);
   }
 
   @Semantics(Op.DAA)

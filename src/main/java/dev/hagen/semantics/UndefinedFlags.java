@@ -32,8 +32,8 @@ import dev.hagen.cpu.CpuState;
  * <tr><td>BSF, BSR of 0</td><td>destination unchanged, its upper half too; ZF, PF set; CF, OF, SF, AF cleared</td></tr>
  * <tr><td>BSF, BSR otherwise</td><td>PF by the result; CF, OF, SF, AF cleared</td></tr>
  * <tr><td>TZCNT, LZCNT</td><td>OF unchanged; SF, AF, PF cleared</td></tr>
- * <tr><td>AAA, AAS</td><td>OF cleared; SF, ZF and PF by AX after the adjustment (AX + 106h, AX - 106h) and before AL
- * loses its high nibble: SF is bit 15, ZF looks at 16 bits, PF at 8</td></tr>
+ * <tr><td>AAA, AAS</td><td>OF, SF, ZF and PF as of the 16-bit addition to (subtraction from) AX of 106h, or of 0 if
+ * nothing is adjusted, before AL loses its high nibble</td></tr>
  * <tr><td>AAM</td><td>CF, OF, AF cleared</td></tr>
  * <tr><td>AAD</td><td>CF, OF, AF as of the 8-bit addition of AL and the low byte of AH × base</td></tr>
  * <tr><td>DAA, DAS</td><td>OF as of the addition to (subtraction from) AL of the whole correction</td></tr>
