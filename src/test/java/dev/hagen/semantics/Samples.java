@@ -1,6 +1,7 @@
 package dev.hagen.semantics;
 
 import dev.hagen.util.Bits;
+import dev.hagen.x86.Flags;
 import java.util.SplittableRandom;
 
 /** Operands for comparisons with a reference: random bits, and the values at which carries and signs change. */
@@ -19,7 +20,7 @@ final class Samples {
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < COUNT; i++) {
       check.accept(Bits.zeroExtend(value(random), size), Bits.zeroExtend(value(random), size), value(random),
-          random.nextInt() & dev.hagen.x86.Flags.ARITHMETIC);
+          random.nextInt() & Flags.ARITHMETIC);
     }
   }
 

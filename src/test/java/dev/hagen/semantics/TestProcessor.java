@@ -1,6 +1,7 @@
 package dev.hagen.semantics;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.cpu.VmmCalls;
 import dev.hagen.decode.Instruction;
@@ -78,24 +79,27 @@ final class TestProcessor {
 
   /** Likewise with prefixes. */
   static Instruction insn(CpuState cpu, Op op, int size, int prefixes, Operand... operands) {
-    int mode = codeSize(cpu);
-    return new Instruction(op, 2, mode, size, mode, prefixes, 0, Reg.DS, operands);
+    return insn(cpu, op, size, codeSize(cpu), prefixes, 0, operands);
   }
 
   /** Likewise with an address size of its own. */
   static Instruction insnWithAddressSize(CpuState cpu, Op op, int size, int addressSize, int prefixes,
       Operand... operands) {
-    return new Instruction(op, 2, codeSize(cpu), size, addressSize, prefixes, 0, Reg.DS, operands);
+    return insn(cpu, op, size, addressSize, prefixes, 0, operands);
   }
 
   /** Likewise with a condition. */
   static Instruction conditional(CpuState cpu, Op op, int size, int condition, Operand... operands) {
-    int mode = codeSize(cpu);
-    return new Instruction(op, 2, mode, size, mode, 0, condition, Reg.DS, operands);
+    return insn(cpu, op, size, codeSize(cpu), 0, condition, operands);
+  }
+
+  private static Instruction insn(CpuState cpu, Op op, int size, int addressSize, int prefixes, int condition,
+      Operand... operands) {
+    return new Instruction(op, 2, codeSize(cpu), size, addressSize, prefixes, condition, Reg.DS, operands);
   }
 
   private static int codeSize(CpuState cpu) {
-    return dev.hagen.cpu.ExecutionContext.codeSize(cpu.context);
+    return ExecutionContext.codeSize(cpu.context);
   }
 
   static Operand.Register register(int index, int size) {
