@@ -5,6 +5,7 @@ import static dev.hagen.decode.Op.*;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
+import dev.hagen.mmu.LinearMemory;
 import dev.hagen.mmu.SegmentedMemory;
 import dev.hagen.util.Bits;
 import dev.hagen.x86.Reg;
@@ -123,16 +124,16 @@ public final class SseMove {
       return;
     }
     long offset = Bits.zeroExtend(cpu.gpr[Reg.RDI], instruction.addressSize());
-    SegmentedMemory.linearForStore(cpu, instruction.segment(), offset, length);
+    long linear = SegmentedMemory.linearForStore(cpu, instruction.segment(), offset, length);
     for (int i = 0; i < length; i++) {
       if ((selected >>> i & 1) != 0) {
-        SegmentedMemory.loadForWrite(cpu, instruction.segment(), offset + i, 1);
+        LinearMemory.checkStore(cpu, linear + i, 1);
       }
     }
     for (int i = 0; i < length; i++) {
       if ((selected >>> i & 1) != 0) {
         long value = (i < 8 ? low : high) >>> 8 * (i & 7);
-        SegmentedMemory.store(cpu, instruction.segment(), offset + i, value & 0xFF, 1);
+        LinearMemory.store(cpu, linear + i, value & 0xFF, 1);
       }
     }
   }
