@@ -100,14 +100,14 @@ public final class SegmentLoader {
       cpu.segment[segment].set(selector, 0, 0, 0);
       return;
     }
-    long raw = checkData(cpu, selector, cpu.cpl, Vector.GP);
+    long raw = checkData(cpu, selector, cpu.cpl, Vector.GP, 0);
     Descriptor.load(cpu.segment[segment], selector, DescriptorTable.touch(cpu, selector, raw));
   }
 
   /** The descriptor of a selector that is not null, if it is good as DS, ES, FS or GS at privilege {@code cpl}. */
-  static long checkData(CpuState cpu, int selector, int cpl, int vector) {
-    long raw = DescriptorTable.read(cpu, selector, vector, 0);
-    int code = DescriptorTable.errorCode(selector);
+  static long checkData(CpuState cpu, int selector, int cpl, int vector, int external) {
+    long raw = DescriptorTable.read(cpu, selector, vector, external);
+    int code = DescriptorTable.errorCode(selector) | external;
     int dpl = Descriptor.dpl(raw);
     if (!Descriptor.isReadable(raw) || !Descriptor.isConformingCode(raw) && ((selector & 3) > dpl || cpl > dpl)) {
       throw cpu.raise(vector, code);
