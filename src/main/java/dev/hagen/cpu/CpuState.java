@@ -156,15 +156,18 @@ public final class CpuState {
 
   // The software TLB; layout in dev.hagen.mmu.Tlb.
 
-  public long[] tlb = {};
-  /** What the TLB's slow path knows of each entry, in the same order. */
-  public long[] tlbInfo = {};
+  public long[] tlb = new long[TlbLayout.LENGTH];
+  /** What the TLB's slow path knows of each entry: one long where {@link #tlb} has two. */
+  public long[] tlbInfo = new long[TlbLayout.LENGTH / 2];
   /** Index of the current privilege's first read, write and execute entry in {@link #tlb}. */
   public int tlbRead;
   public int tlbWrite;
   public int tlbExecute;
   /** Grows whenever a translation of linear addresses may have gone. */
   public int mappingEpoch;
+  /** The one range of linear addresses that covers all large pages in the TLB: an address and the mask of its fixed bits. */
+  public long largePageBase;
+  public long largePageMask = -1;
 
   // Execution.
 
@@ -178,6 +181,8 @@ public final class CpuState {
   public boolean interruptShadow;
   /** The shadow comes from MOV SS or POP SS: debug exceptions stay away too. */
   public boolean debugShadow;
+  /** DR6 bits of data breakpoints that the current instruction has hit; a #DB follows it. */
+  public long debugHits;
   /** NMIs are blocked until the next IRET. */
   public boolean nmiBlocked;
   /** Waiting for an interrupt after HLT. */
@@ -250,6 +255,10 @@ public final class CpuState {
     debugShadow = false;
     nmiBlocked = false;
     halted = false;
+    debugHits = 0;
+    java.util.Arrays.fill(tlb, TlbLayout.EMPTY);
+    largePageMask = -1;
+    mappingEpoch++;
     updateContext();
   }
 
@@ -428,11 +437,33 @@ public final class CpuState {
   /** Recomputes {@link #context}; see the class for when. */
   public void updateContext() {
     context = ExecutionContext.of(this);
-    int privilege = cpl == 3 ? 1
-        : (cr4 & Control.CR4_SMAP) != 0 && (systemFlags & AC) != 0 ? 2 : 0;
-    tlbRead = TlbLayout.first(TlbLayout.READ, privilege);
-    tlbWrite = TlbLayout.first(TlbLayout.WRITE, privilege);
+    int privilege = cpl == 3 ? TlbLayout.USER
+        : (cr4 & Control.CR4_SMAP) != 0 && (systemFlags & AC) != 0 ? TlbLayout.SUPERVISOR_AC : TlbLayout.SUPERVISOR;
+    int data = checksData() ? TlbLayout.CHECKED : privilege;
+    tlbRead = TlbLayout.first(TlbLayout.READ, data);
+    tlbWrite = TlbLayout.first(TlbLayout.WRITE, data);
     tlbExecute = TlbLayout.first(TlbLayout.EXECUTE, privilege);
+  }
+
+  /** Whether alignment checks (SDM vol. 3A 6.15 #AC) are on. */
+  public boolean checksAlignment() {
+    return cpl == 3 && (systemFlags & AC) != 0 && (cr0 & Control.CR0_AM) != 0;
+  }
+
+  /** Whether data accesses must take the slow path: alignment checks or data breakpoints (DR7) are on. */
+  private boolean checksData() {
+    return checksAlignment() || hasDataBreakpoints();
+  }
+
+  /** Whether DR7 enables a breakpoint on data or I/O. */
+  public boolean hasDataBreakpoints() {
+    long dr7 = dr[7];
+    for (int i = 0; i < 4; i++) {
+      if ((dr7 >>> 2 * i & 3) != 0 && (dr7 >>> 16 + 4 * i & 3) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Events.
