@@ -3,6 +3,7 @@ package dev.hagen.cpu;
 import static dev.hagen.cpu.Feature.*;
 
 import dev.hagen.x86.Control;
+import dev.hagen.x86.PageEntry;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -45,41 +46,34 @@ public final class CpuModel {
 
   private static final Map<String, CpuModel> MODELS = new TreeMap<>();
 
-  private static void row(String name, Vendor vendor, int family, int model, int stepping, int physicalBits,
-      int maximumLeaf, int maximumExtendedLeaf, Set<Feature> features) {
-    MODELS.put(name, new CpuModel(name, vendor, family, model, stepping, physicalBits, maximumLeaf,
-        maximumExtendedLeaf, features));
+  private static void row(String name, Vendor vendor, int family, int model, int stepping, int maximumLeaf,
+      int maximumExtendedLeaf, Set<Feature> features) {
+    MODELS.put(name, new CpuModel(name, vendor, signature(family, model, stepping), maximumLeaf, maximumExtendedLeaf,
+        features));
   }
 
   static {
     // @formatter:off
-    //  name        vendor        family model step. bits leaf  extended     features
-    row("hagen",    Vendor.AMD,   0x19,  1,    1,    48,  0xD,  0x8000_0021, FAMILY_19H);
-    row("max",      Vendor.AMD,   0x19,  1,    1,    48,  0xD,  0x8000_0021, with(FAMILY_19H, SMAP, CLWB));
-    row("intel-v2", Vendor.INTEL, 6,     0x1A, 5,    40,  0xD,  0x8000_0008, with(V2, ERMS, FSRM, ARCH_CAPABILITIES));
-    row("pentium3", Vendor.INTEL, 6,     8,    6,    36,  2,    0x8000_0004, PENTIUM3);
+    //  name        vendor        family model step. leaf  extended     features
+    row("hagen",    Vendor.AMD,   0x19,  1,    1,    0xD,  0x8000_0021, FAMILY_19H);
+    row("max",      Vendor.AMD,   0x19,  1,    1,    0xD,  0x8000_0021, with(FAMILY_19H, SMAP, CLWB));
+    row("intel-v2", Vendor.INTEL, 6,     0x1A, 5,    0xD,  0x8000_0008, with(V2, ERMS, FSRM, ARCH_CAPABILITIES));
+    row("pentium3", Vendor.INTEL, 6,     8,    6,    2,     0x8000_0004, PENTIUM3);
     // @formatter:on
   }
 
   private final String name;
   private final Vendor vendor;
   private final int signature;
-  private final int physicalBits;
   final int maximumLeaf;
   final int maximumExtendedLeaf;
   private final EnumSet<Feature> features;
 
-  private CpuModel(String name, Vendor vendor, int family, int model, int stepping, int physicalBits, int maximumLeaf,
-      int maximumExtendedLeaf, Set<Feature> features) {
-    this(name, vendor, signature(family, model, stepping), physicalBits, maximumLeaf, maximumExtendedLeaf, features);
-  }
-
-  private CpuModel(String name, Vendor vendor, int signature, int physicalBits, int maximumLeaf,
+  private CpuModel(String name, Vendor vendor, int signature, int maximumLeaf,
       int maximumExtendedLeaf, Set<Feature> features) {
     this.name = name;
     this.vendor = vendor;
     this.signature = signature;
-    this.physicalBits = physicalBits;
     this.maximumLeaf = maximumLeaf;
     this.maximumExtendedLeaf = maximumExtendedLeaf;
     this.features = EnumSet.copyOf(features);
@@ -123,7 +117,7 @@ public final class CpuModel {
     for (int i = 1; i < parts.length; i++) {
       change(features, parts[i]);
     }
-    return new CpuModel(base.name, base.vendor, base.signature, base.physicalBits, base.maximumLeaf,
+    return new CpuModel(base.name, base.vendor, base.signature, base.maximumLeaf,
         base.maximumExtendedLeaf, features);
   }
 
@@ -172,7 +166,7 @@ public final class CpuModel {
 
   /** Bits of a physical address (MAXPHYADDR). */
   public int physicalBits() {
-    return physicalBits;
+    return PageEntry.PHYSICAL_BITS;
   }
 
   /** Bits of CR4 that may be set. */
