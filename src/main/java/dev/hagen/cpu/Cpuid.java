@@ -6,14 +6,13 @@ import static dev.hagen.cpu.Feature.Word.ECX;
 import static dev.hagen.cpu.Feature.Word.EDX;
 
 import dev.hagen.x86.Control;
+import dev.hagen.x86.Msr;
 import java.nio.charset.StandardCharsets;
 
 /** The leaves of CPUID (SDM vol. 2A CPUID, APM vol. 3 appendix E). A machine has one thread in one core. */
 public final class Cpuid {
   private static final String BRAND = "Hagen Virtual Processor";
   private static final int OSXSAVE = 1 << 27;
-  private static final int MSR_APIC_BASE = 0x1B;
-  private static final int APIC_ENABLED = 1 << 11;
   /** Bits of leaf 1 EDX that AMD repeats in leaf 8000_0001h EDX. */
   private static final int REPEATED = 0x0183_F3FF;
   private static final int LINE = 64;
@@ -116,7 +115,7 @@ public final class Cpuid {
     if ((cpu.cr4 & Control.CR4_OSXSAVE) != 0) {
       result[ECX] |= OSXSAVE;
     }
-    if (model.has(Feature.APIC) && (cpu.vmm.readMsr(cpu, MSR_APIC_BASE) & APIC_ENABLED) == 0) {
+    if (model.has(Feature.APIC) && (cpu.vmm.readMsr(cpu, Msr.APIC_BASE) & Msr.APIC_BASE_ENABLED) == 0) {
       result[EDX] &= ~(1 << Feature.APIC.bit);
     }
   }
