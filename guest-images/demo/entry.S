@@ -13,7 +13,7 @@ interrupt_stubs:
         .set    vector, 0
         .rept   VECTORS
         .balign STUB_SIZE
-        .if     vector > 31 || !((ERROR_CODE_VECTORS >> vector) & 1)
+        .if     (vector >> 5) || !((ERROR_CODE_VECTORS >> (vector & 31)) & 1)
         pushq   $0
         .endif
         pushq   $vector
