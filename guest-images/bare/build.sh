@@ -21,7 +21,7 @@ assembler='GNU assembler (GNU Binutils for Debian) 2.40'
 flags='-std=gnu2x -Os -ffreestanding -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only
   -fcf-protection=none -fno-stack-protector -fno-asynchronous-unwind-tables -fno-ident
   -fno-tree-loop-distribute-patterns -fno-toplevel-reorder -fno-omit-frame-pointer
-  -Wall -Wextra -Werror'
+  -Wall -Wextra -Werror -Wno-clobbered'
 
 build() { # name, directory
   case $1 in

@@ -1,9 +1,7 @@
 # Merges three files into the expected output of a test guest: the decisions so far, Bochs's
-# output and QEMU's. See record.sh --help.
+# output and QEMU's, given as part 1, 2 and 3. See record.sh --help.
 
 function subject(line) { return substr(line, 1, index(line, ":") - 1) }
-
-FILENAME != previous { previous = FILENAME; part++ }
 
 part == 1 && /^# UNDECIDED/ { comment = ""; next }
 part == 1 && /^#/ { comment = comment $0 "\n"; next }

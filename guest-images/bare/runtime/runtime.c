@@ -38,7 +38,8 @@ const struct feature VME = {1, 3, 1, "VME"}, DE = {1, 3, 2, "DE"}, PSE = {1, 3, 
     PGE = {1, 3, 13, "PGE"}, FXSR = {1, 3, 24, "FXSR"}, PCID = {1, 2, 17, "PCID"},
     XSAVE = {1, 2, 26, "XSAVE"}, FSGSBASE = {7, 1, 0, "FSGSBASE"}, SMEP = {7, 1, 7, "SMEP"},
     INVPCID = {7, 1, 10, "INVPCID"}, SMAP = {7, 1, 20, "SMAP"}, UMIP = {7, 2, 2, "UMIP"},
-    SYSCALL = {0x80000001, 3, 11, "SYSCALL"}, NX = {0x80000001, 3, 20, "NX"},
+    ALT_MOV_CR8 = {0x80000001, 2, 4, "AltMovCr8"}, SYSCALL = {0x80000001, 3, 11, "SYSCALL"},
+    NX = {0x80000001, 3, 20, "NX"},
     PAGE_1G = {0x80000001, 3, 26, "1 GiB pages"}, RDTSCP = {0x80000001, 3, 27, "RDTSCP"},
     LONG_MODE = {0x80000001, 3, 29, "long mode"};
 

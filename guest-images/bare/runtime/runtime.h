@@ -141,13 +141,12 @@ struct test_case {
   do {                                                                                  \
     attempting = 1;                                                                    \
     if (!begin_attempt()) {                                                             \
-      asm volatile(MARK_ATTEMPT_RING3 text "\nint %[vector_return]"                     \
-                   : : [vector_return] "i"(VECTOR_RETURN) ATTEMPT_INPUTS(__VA_ARGS__)); \
+      asm volatile(MARK_ATTEMPT_RING3 text "\nint $" STRING(VECTOR_RETURN)               \
+                   : : __VA_ARGS__);                                                    \
       __builtin_unreachable();                                                          \
     }                                                                                   \
     print_outcome();                                                                    \
   } while (0)
-#define ATTEMPT_INPUTS(...) __VA_OPT__(,) __VA_ARGS__
 
 #ifdef __x86_64__
 #define PUSH_FLAGS "pushfq\n"
@@ -323,7 +322,8 @@ struct feature {
   const char *name;
 };
 extern const struct feature VME, PSE, PAE, SEP, PGE, FXSR, SYSCALL, NX, LONG_MODE, PCID, XSAVE,
-    FSGSBASE, SMEP, SMAP, INVPCID, UMIP, RDTSCP, PAGE_1G, MCE, DE;
+    FSGSBASE, SMEP, SMAP, INVPCID, UMIP, RDTSCP, PAGE_1G, MCE, DE,
+    ALT_MOV_CR8;
 
 void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t answer[4]);
 int has(const struct feature *feature);
