@@ -32,7 +32,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 run_qemu() { # name
-  timeout 60 "${QEMU:-qemu-system-x86_64}" -accel tcg -M pc -cpu max -m 64 -net none -no-reboot \
+  timeout 20 "${QEMU:-qemu-system-x86_64}" -accel tcg -M pc -cpu max -m 64 -net none -no-reboot \
       -display none -serial null -debugcon stdio -device isa-debug-exit,iobase=0xf4 \
       -kernel "$1.elf" </dev/null >"$work/output" || true
   tr -d '\r' <"$work/output"
@@ -65,7 +65,7 @@ info: action=ignore
 END
   echo continue >"$work/commands" # Debian's Bochs starts in its debugger
   : >"$work/output"
-  timeout 60 bochs -q -f "$work/bochsrc" -rc "$work/commands" </dev/null >"$work/screen" 2>&1 || true
+  timeout 20 bochs -q -f "$work/bochsrc" -rc "$work/commands" </dev/null >"$work/screen" 2>&1 || true
   tr -d '\r' <"$work/output"
 }
 

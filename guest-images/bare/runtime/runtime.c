@@ -127,6 +127,9 @@ void print_outcome(void) {
 /* ---- Attempts ------------------------------------------------------------------------------ */
 
 void complete_attempt(void) {
+#ifndef __x86_64__
+  asm volatile("mov %0, %%ds\n mov %0, %%es\n mov %0, %%fs\n mov %0, %%gs" : : "r"(USER_DATA));
+#endif
   last_vector = -1;
 }
 

@@ -141,12 +141,15 @@ struct test_case {
   do {                                                                                  \
     attempting = 1;                                                                    \
     if (!begin_attempt()) {                                                             \
-      asm volatile(MARK_ATTEMPT_RING3 text "\nint $" STRING(VECTOR_RETURN)               \
+      asm volatile(MARK_ATTEMPT_RING3 text COME_BACK                                       \
                    : : __VA_ARGS__);                                                    \
       __builtin_unreachable();                                                          \
     }                                                                                   \
     print_outcome();                                                                    \
   } while (0)
+
+/* Ends assembler text that left the stack, the code segment or the privilege behind. */
+#define COME_BACK "\nint $" STRING(VECTOR_RETURN) "\n"
 
 #ifdef __x86_64__
 #define PUSH_FLAGS "pushfq\n"
