@@ -72,6 +72,7 @@ END
 undecided=0
 for name; do
   name=${name%.elf}
+  [ -f "$name.elf" ] || { echo "record.sh: there is no $name.elf" >&2; exit 1; }
   run_qemu "$name" >"$work/qemu"
   run_bochs "$name" >"$work/bochs"
   for emulator in qemu bochs; do
