@@ -1,0 +1,3 @@
+#include "family.h"
+
+const struct Family faultFamilies[] = {{0}};
