@@ -1,0 +1,512 @@
+package dev.hagen.cpu;
+
+import static dev.hagen.x86.Flags.AC;
+import static dev.hagen.x86.Flags.AF;
+import static dev.hagen.x86.Flags.ALWAYS_ONE;
+import static dev.hagen.x86.Flags.ARITHMETIC;
+import static dev.hagen.x86.Flags.CF;
+import static dev.hagen.x86.Flags.OF;
+import static dev.hagen.x86.Flags.PF;
+import static dev.hagen.x86.Flags.SF;
+import static dev.hagen.x86.Flags.VM;
+import static dev.hagen.x86.Flags.ZF;
+
+import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.util.Bits;
+import dev.hagen.x86.Control;
+import dev.hagen.x86.Reg;
+import dev.hagen.x86.Vector;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The architectural state of one virtual processor, shared by every execution tier.
+ *
+ * <p>Fields are public: this is the register file of the machine, not an object with behaviour. Whoever changes a field
+ * that {@link #context} depends on (CR0, CR4, EFER, a segment register, CPL, VM or AC in EFLAGS) calls
+ * {@link #updateContext()} afterwards.
+ *
+ * <h2>Lazy arithmetic flags</h2>
+ *
+ * The six arithmetic flags are never stored as such. Two words stand for them; an operation writes both and whoever
+ * needs a flag computes it:
+ *
+ * <ul>
+ *   <li>{@link #flagResult}: the result, sign-extended to 64 bits.
+ *   <li>{@link #flagCarries}: bit 63 the carry out of the most significant bit (CF), bit 62 the carry into it (so OF is
+ *       bit 63 xor bit 62), bit 3 the carry out of bit 3 (AF), bit 0 set where SF is the opposite of the result's sign,
+ *       bits 8 to 15 what must be xor-ed to the result's low byte before its parity is taken. The last two are zero
+ *       after every operation; they exist because {@code popf} can set ZF, SF and PF independently.
+ * </ul>
+ */
+public final class CpuState {
+  private static final VarHandle PENDING;
+
+  static {
+    try {
+      PENDING = MethodHandles.lookup().findVarHandle(CpuState.class, "pending", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Bit 63 of {@link #flagCarries}: CF. */
+  public static final long CARRY_OUT = 1L << 63;
+  /** Bit 62 of {@link #flagCarries}: the carry into the most significant bit. */
+  public static final long CARRY_IN = 1L << 62;
+  /** Bit 3 of {@link #flagCarries}: AF. */
+  public static final long CARRY_AUX = 1L << 3;
+  /** Those carries of a 64-bit carry vector that {@link #flagCarries} keeps. */
+  public static final long CARRIES = CARRY_OUT | CARRY_IN | CARRY_AUX;
+
+  // General registers and instruction pointer.
+
+  /** RAX to R15 in encoding order; slot {@link Reg#NONE} is always zero. */
+  public final long[] gpr = new long[17];
+  /**
+   * The instruction pointer (an offset in CS). While an instruction executes it is the address of the next one; a
+   * fault puts it back.
+   */
+  public long rip;
+
+  // Flags.
+
+  /** See the class. */
+  public long flagResult;
+  /** See the class. */
+  public long flagCarries;
+  /** EFLAGS without the six arithmetic flags; bit 1 is always set. */
+  public int systemFlags = ALWAYS_ONE;
+
+  // Segmentation.
+
+  /** ES, CS, SS, DS, FS, GS in encoding order. */
+  public final SegmentRegister[] segment = new SegmentRegister[6];
+  public final SegmentRegister ldtr = new SegmentRegister();
+  public final SegmentRegister tr = new SegmentRegister();
+  public long gdtrBase;
+  public int gdtrLimit;
+  public long idtrBase;
+  public int idtrLimit;
+  /** The current privilege level. */
+  public int cpl;
+
+  // Control, debug and model-specific registers that instructions consult.
+
+  public long cr0;
+  public long cr2;
+  public long cr3;
+  public long cr4;
+  public long efer;
+  public long xcr0 = Control.XCR0_X87;
+  /** PAE page-directory pointers as loaded by the last write to CR3 (SDM vol. 3A 4.4.1). */
+  public final long[] pdpte = new long[4];
+  /** DR0 to DR3, DR6 and DR7; DR4 and DR5 are not used. */
+  public final long[] dr = new long[8];
+  public long star;
+  public long lstar;
+  public long cstar;
+  public long sfmask;
+  public long kernelGsBase;
+  public long sysenterCs;
+  public long sysenterEsp;
+  public long sysenterEip;
+  public long tscAux;
+
+  // x87 and MMX.
+
+  /** Significands of the x87 registers in physical order (R0 to R7); these are MM0 to MM7. */
+  public final long[] stSignificand = new long[8];
+  /** Sign (bit 15) and biased exponent (bits 0 to 14) of the x87 registers in physical order. */
+  public final int[] stSignExponent = new int[8];
+  /** Control word. */
+  public int fcw = 0x37F;
+  /** Status word without TOP, which lives in {@link #ftop}; bits 11 to 13 are zero here. */
+  public int fsw;
+  /** The register number of the stack's top, 0 to 7. */
+  public int ftop;
+  /** Abridged tag word: bit i set where register Ri is in use (FXSAVE format). */
+  public int ftw;
+  /** Last instruction's opcode (11 bits), instruction pointer and selector, data pointer and selector. */
+  public int fop;
+  public long fip;
+  public int fcs;
+  public long fdp;
+  public int fds;
+
+  // SSE.
+
+  /**
+   * XMM0 to XMM15, two longs each, low half first; behind them {@link #TEMPORARY_XMM} takes a memory operand on its
+   * way to a semantic method.
+   */
+  public final long[] xmm = new long[2 * 18];
+  /** The number of the register slot in {@link #xmm} that holds memory operands. */
+  public static final int TEMPORARY_XMM = 16;
+  public int mxcsr = 0x1F80;
+
+  // What depends on the rest.
+
+  /** See {@link ExecutionContext}. */
+  public int context;
+  public final CpuModel model;
+  public final PhysicalMemory memory;
+  /** Set once, before the first instruction. */
+  public VmmCalls vmm;
+
+  // The software TLB; layout in dev.hagen.mmu.Tlb.
+
+  public long[] tlb = new long[TlbLayout.LENGTH];
+  /** What the TLB's slow path knows of each entry: one long where {@link #tlb} has two. */
+  public long[] tlbInfo = new long[TlbLayout.LENGTH / 2];
+  /** Index of the current privilege's first read, write and execute entry in {@link #tlb}. */
+  public int tlbRead;
+  public int tlbWrite;
+  public int tlbExecute;
+  /** Grows whenever a translation of linear addresses may have gone. */
+  public int mappingEpoch;
+  /** The one range of linear addresses that covers all large pages in the TLB: an address and the mask of its fixed bits. */
+  public long largePageBase;
+  public long largePageMask = -1;
+
+  // Execution.
+
+  /** Instructions retired since reset. A repeated string instruction counts once. */
+  public long retired;
+  /** Events for the run loop, see {@link Pending}; other threads set bits. */
+  private int pending;
+  /** Set by a step after which the rest of the current block must not run. */
+  public boolean leaveBlock;
+  /** Interrupts and single-step traps stay away until the next instruction has retired (STI, MOV SS, POP SS). */
+  public boolean interruptShadow;
+  /** The shadow comes from MOV SS or POP SS: debug exceptions stay away too. */
+  public boolean debugShadow;
+  /** DR6 bits of data breakpoints that the current instruction has hit; a #DB follows it. */
+  public long debugHits;
+  /** NMIs are blocked until the next IRET. */
+  public boolean nmiBlocked;
+  /** Waiting for an interrupt after HLT. */
+  public boolean halted;
+
+  private final GuestException exception = new GuestException();
+
+  public CpuState(CpuModel model, PhysicalMemory memory, VmmCalls vmm) {
+    this.model = model;
+    this.memory = memory;
+    this.vmm = vmm;
+    for (int i = 0; i < segment.length; i++) {
+      segment[i] = new SegmentRegister();
+    }
+    reset();
+  }
+
+  /** Puts every register into the state after RESET# (SDM vol. 3A 9.1.1). */
+  public void reset() {
+    java.util.Arrays.fill(gpr, 0);
+    gpr[Reg.RDX] = model.signature();
+    rip = 0xFFF0;
+    setFlags(ALWAYS_ONE);
+    int data = SegmentRegister.P | SegmentRegister.S | SegmentRegister.WRITABLE_OR_READABLE | SegmentRegister.ACCESSED;
+    for (SegmentRegister register : segment) {
+      register.set(0, 0, 0xFFFF, data);
+    }
+    segment[Reg.CS].set(0xF000, 0xFFFF_0000L, 0xFFFF, data | SegmentRegister.CODE);
+    ldtr.set(0, 0, 0xFFFF, SegmentRegister.P | 2);
+    tr.set(0, 0, 0xFFFF, SegmentRegister.P | 0xB);
+    gdtrBase = 0;
+    gdtrLimit = 0xFFFF;
+    idtrBase = 0;
+    idtrLimit = 0xFFFF;
+    cpl = 0;
+    cr0 = Control.CR0_ET | Control.CR0_NW | Control.CR0_CD;
+    cr2 = 0;
+    cr3 = 0;
+    cr4 = 0;
+    efer = 0;
+    xcr0 = Control.XCR0_X87;
+    java.util.Arrays.fill(pdpte, 0);
+    java.util.Arrays.fill(dr, 0);
+    dr[6] = 0xFFFF_0FF0L;
+    dr[7] = 0x400;
+    star = 0;
+    lstar = 0;
+    cstar = 0;
+    sfmask = 0;
+    kernelGsBase = 0;
+    sysenterCs = 0;
+    sysenterEsp = 0;
+    sysenterEip = 0;
+    tscAux = 0;
+    java.util.Arrays.fill(stSignificand, 0);
+    java.util.Arrays.fill(stSignExponent, 0);
+    fcw = 0x40;
+    fsw = 0;
+    ftop = 0;
+    ftw = 0xFF;
+    fop = 0;
+    fip = 0;
+    fcs = 0;
+    fdp = 0;
+    fds = 0;
+    java.util.Arrays.fill(xmm, 0);
+    mxcsr = 0x1F80;
+    leaveBlock = false;
+    interruptShadow = false;
+    debugShadow = false;
+    nmiBlocked = false;
+    halted = false;
+    debugHits = 0;
+    java.util.Arrays.fill(tlb, TlbLayout.EMPTY);
+    largePageMask = -1;
+    mappingEpoch++;
+    updateContext();
+  }
+
+  // Registers by size.
+
+  /** The low {@code size} bytes of register {@code index}, zero-extended. High-byte registers: {@link #highByte}. */
+  public long register(int index, int size) {
+    return Bits.zeroExtend(gpr[index], size);
+  }
+
+  /**
+   * Writes the low {@code size} bytes of {@code value} to register {@code index}: four bytes clear the upper half, one
+   * or two leave the rest alone (SDM vol. 1 3.4.1.1).
+   */
+  public void setRegister(int index, long value, int size) {
+    switch (size) {
+      case 8 -> gpr[index] = value;
+      case 4 -> gpr[index] = value & 0xFFFF_FFFFL;
+      case 2 -> gpr[index] = gpr[index] & ~0xFFFFL | value & 0xFFFF;
+      default -> gpr[index] = gpr[index] & ~0xFFL | value & 0xFF;
+    }
+  }
+
+  /** AH, CH, DH or BH: bits 8 to 15 of register {@code index} (0 to 3). */
+  public long highByte(int index) {
+    return gpr[index] >>> 8 & 0xFF;
+  }
+
+  public void setHighByte(int index, long value) {
+    gpr[index] = gpr[index] & ~0xFF00L | (value & 0xFF) << 8;
+  }
+
+  // Arithmetic flags.
+
+  public boolean cf() {
+    return flagCarries < 0;
+  }
+
+  public boolean of() {
+    return (flagCarries ^ flagCarries << 1) < 0;
+  }
+
+  public boolean zf() {
+    return flagResult == 0;
+  }
+
+  public boolean sf() {
+    return (flagResult ^ flagCarries << 63) < 0;
+  }
+
+  public boolean af() {
+    return (flagCarries & CARRY_AUX) != 0;
+  }
+
+  public boolean pf() {
+    return (Long.bitCount((flagResult ^ flagCarries >>> 8) & 0xFF) & 1) == 0;
+  }
+
+  /** EFLAGS as PUSHF would see it, with all flags. */
+  public int flags() {
+    return systemFlags | arithmeticFlags();
+  }
+
+  /** The six arithmetic flags in their places in EFLAGS. */
+  public int arithmeticFlags() {
+    return (cf() ? CF : 0) | (pf() ? PF : 0) | (af() ? AF : 0) | (zf() ? ZF : 0) | (sf() ? SF : 0) | (of() ? OF : 0);
+  }
+
+  /** Sets all of EFLAGS; bit 1 is set whatever {@code flags} says. Does not update {@link #context}. */
+  public void setFlags(int flags) {
+    systemFlags = flags & ~ARITHMETIC | ALWAYS_ONE;
+    setArithmeticFlags(flags);
+  }
+
+  /** Sets the six arithmetic flags from their places in EFLAGS and leaves the others alone. */
+  public void setArithmeticFlags(int flags) {
+    // ZF decides the result; the deltas then correct SF and PF.
+    long result = (flags & ZF) != 0 ? 0 : 1;
+    long carries = (flags & SF) != 0 ? 1 : 0;
+    boolean evenNow = result == 0;
+    if (evenNow != ((flags & PF) != 0)) {
+      carries |= 1 << 8;
+    }
+    if ((flags & AF) != 0) {
+      carries |= CARRY_AUX;
+    }
+    boolean carry = (flags & CF) != 0;
+    if (carry) {
+      carries |= CARRY_OUT;
+    }
+    if (carry != ((flags & OF) != 0)) {
+      carries |= CARRY_IN;
+    }
+    flagResult = result;
+    flagCarries = carries;
+  }
+
+  /** Changes CF alone; OF stays. */
+  public void setCf(boolean value) {
+    if (value != cf()) {
+      flagCarries ^= CARRY_OUT | CARRY_IN;
+    }
+  }
+
+  /** Changes OF alone. */
+  public void setOf(boolean value) {
+    if (value != of()) {
+      flagCarries ^= CARRY_IN;
+    }
+  }
+
+  /** Changes AF alone. */
+  public void setAf(boolean value) {
+    flagCarries = value ? flagCarries | CARRY_AUX : flagCarries & ~CARRY_AUX;
+  }
+
+  /** Changes ZF alone. */
+  public void setZf(boolean value) {
+    if (value != zf()) {
+      setArithmeticFlags(arithmeticFlags() ^ ZF);
+    }
+  }
+
+  /**
+   * Whether condition {@code condition} holds: the low four bits of the opcode of Jcc, SETcc and CMOVcc (SDM vol. 1
+   * appendix B).
+   */
+  public boolean condition(int condition) {
+    boolean value = switch (condition >> 1) {
+      case 0 -> of();
+      case 1 -> cf();
+      case 2 -> zf();
+      case 3 -> cf() || zf();
+      case 4 -> sf();
+      case 5 -> pf();
+      case 6 -> sf() != of();
+      default -> zf() || sf() != of();
+    };
+    return value != ((condition & 1) != 0);
+  }
+
+  // Modes.
+
+  public boolean isProtected() {
+    return (cr0 & Control.CR0_PE) != 0;
+  }
+
+  public boolean isVirtual8086() {
+    return (systemFlags & VM) != 0;
+  }
+
+  /** Real-address or virtual-8086 mode: selectors are paragraphs, not table indices. */
+  public boolean usesRealSegments() {
+    return (cr0 & Control.CR0_PE) == 0 || (systemFlags & VM) != 0;
+  }
+
+  /** Long mode is active (EFER.LMA), 64-bit or compatibility. */
+  public boolean isLongMode() {
+    return (efer & Control.EFER_LMA) != 0;
+  }
+
+  /** 64-bit mode: long mode and a code segment with L set. */
+  public boolean is64Bit() {
+    return ExecutionContext.codeSize(context) == 8;
+  }
+
+  /** Bytes of the stack pointer: 8 in 64-bit mode, else by SS.B. */
+  public int stackSize() {
+    return ExecutionContext.stackSize(context);
+  }
+
+  public int iopl() {
+    return systemFlags >> 12 & 3;
+  }
+
+  /** Recomputes {@link #context}; see the class for when. */
+  public void updateContext() {
+    context = ExecutionContext.of(this);
+    int privilege = cpl == 3 ? TlbLayout.USER
+        : (cr4 & Control.CR4_SMAP) != 0 && (systemFlags & AC) != 0 ? TlbLayout.SUPERVISOR_AC : TlbLayout.SUPERVISOR;
+    int data = checksData() ? TlbLayout.CHECKED : privilege;
+    tlbRead = TlbLayout.first(TlbLayout.READ, data);
+    tlbWrite = TlbLayout.first(TlbLayout.WRITE, data);
+    tlbExecute = TlbLayout.first(TlbLayout.EXECUTE, privilege);
+  }
+
+  /** Whether alignment checks (SDM vol. 3A 6.15 #AC) are on. */
+  public boolean checksAlignment() {
+    return cpl == 3 && (systemFlags & AC) != 0 && (cr0 & Control.CR0_AM) != 0;
+  }
+
+  /** Whether data accesses must take the slow path: alignment checks or data breakpoints (DR7) are on. */
+  private boolean checksData() {
+    return checksAlignment() || hasDataBreakpoints();
+  }
+
+  /** Whether DR7 enables a breakpoint on data or I/O. */
+  public boolean hasDataBreakpoints() {
+    long dr7 = dr[7];
+    for (int i = 0; i < 4; i++) {
+      if ((dr7 >>> 2 * i & 3) != 0 && (dr7 >>> 16 + 4 * i & 3) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Events.
+
+  /** Sets {@code bits} of the pending word; any thread may call. */
+  public void post(int bits) {
+    PENDING.getAndBitwiseOr(this, bits);
+  }
+
+  /** Clears {@code bits} of the pending word. */
+  public void clearPending(int bits) {
+    PENDING.getAndBitwiseAnd(this, ~bits);
+  }
+
+  /** The pending word; an opaque read, so that a loop sees it change. */
+  public int pending() {
+    return (int) PENDING.getOpaque(this);
+  }
+
+  // Faults. Each returns the exception so that callers can write `throw cpu.raise(…)`.
+
+  /** An exception without error code. */
+  public GuestException raise(int vector) {
+    return exception.with(vector, 0, 0);
+  }
+
+  /** An exception with error code. */
+  public GuestException raise(int vector, int errorCode) {
+    return exception.with(vector, errorCode, 0);
+  }
+
+  /** #GP({@code errorCode}). */
+  public GuestException generalProtection(int errorCode) {
+    return exception.with(Vector.GP, errorCode, 0);
+  }
+
+  /** #UD. */
+  public GuestException undefinedOpcode() {
+    return exception.with(Vector.UD, 0, 0);
+  }
+
+  /** #PF with {@code address} for CR2, which is written when the fault is delivered. */
+  public GuestException pageFault(long address, int errorCode) {
+    return exception.with(Vector.PF, errorCode, address);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.hagen.cpu;
+
+import dev.hagen.x86.Control;
+import dev.hagen.x86.Reg;
+
+/**
+ * The state that the meaning of an instruction's bytes depends on, packed into one {@code int}: part of the key of
+ * every decoded block and translation unit.
+ *
+ * <p>Bits 0 and 1: code size (0: 16-bit, 1: 32-bit, 2: 64-bit). Bits 2 and 3: stack size, likewise. Bit 4: flat, that
+ * is CS, DS, ES and SS are the whole address space and allow every access. Bits 5 and 6: CPL. Bit 7: real or
+ * virtual-8086 segments.
+ */
+public final class ExecutionContext {
+  public static final int FLAT = 1 << 4;
+  public static final int CPL_SHIFT = 5;
+  public static final int REAL_SEGMENTS = 1 << 7;
+
+  private ExecutionContext() {}
+
+  static int of(CpuState cpu) {
+    SegmentRegister cs = cpu.segment[Reg.CS];
+    int cplBits = cpu.cpl << CPL_SHIFT;
+    if ((cpu.efer & Control.EFER_LMA) != 0 && cs.has(SegmentRegister.L)) {
+      return 2 | 2 << 2 | FLAT | cplBits;
+    }
+    boolean real = cpu.usesRealSegments();
+    int code = cs.has(SegmentRegister.DB) ? 1 : 0;
+    int stack = cpu.segment[Reg.SS].has(SegmentRegister.DB) ? 1 : 0;
+    boolean flat = cs.isFlatCode() && cpu.segment[Reg.DS].isFlatData() && cpu.segment[Reg.ES].isFlatData()
+        && cpu.segment[Reg.SS].isFlatData();
+    return code | stack << 2 | (flat ? FLAT : 0) | cplBits | (real ? REAL_SEGMENTS : 0);
+  }
+
+  /** Default size of code in bytes: 2, 4 or 8. */
+  public static int codeSize(int context) {
+    return 2 << (context & 3);
+  }
+
+  /** Size of the stack pointer in bytes: 2, 4 or 8. */
+  public static int stackSize(int context) {
+    return 2 << (context >> 2 & 3);
+  }
+
+  public static boolean isFlat(int context) {
+    return (context & FLAT) != 0;
+  }
+
+  public static int cpl(int context) {
+    return context >> CPL_SHIFT & 3;
+  }
+}

@@ -1,0 +1,5 @@
+/** Architectural state of one virtual processor, guest exceptions, the CPUID model, calls to the VMM. */
+@NullMarked
+package dev.hagen.cpu;
+
+import org.jspecify.annotations.NullMarked;

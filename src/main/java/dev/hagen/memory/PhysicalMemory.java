@@ -1,0 +1,197 @@
+package dev.hagen.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The guest-physical address map of one machine: RAM, read-only memory and device registers.
+ *
+ * <p>RAM lies below {@link #LOW_LIMIT} and, as far as there is more, from 4 GiB on; the hole between belongs to
+ * devices. RAM pages are numbered through (page 0 is the first 4 KiB of RAM), and for each of them one {@code long} says
+ * which of its 64-byte lines hold decoded or translated code: a write into such a line, by whomever, is reported to the
+ * {@link CodeListener}.
+ *
+ * <p>Addresses without memory or device read as ones and ignore writes.
+ */
+public final class PhysicalMemory implements AutoCloseable {
+  /** Where RAM below 4 GiB ends at the latest: 3 GiB. */
+  public static final long LOW_LIMIT = 0xC000_0000L;
+  /** Where RAM that does not fit below {@link #LOW_LIMIT} goes on: 4 GiB. */
+  public static final long HIGH_BASE = 0x1_0000_0000L;
+  /** Answer of {@link #ramOffset} for an address that is not RAM. */
+  public static final long NO_RAM = -1;
+
+  private record Window(long base, long size, MmioRegion region) {}
+
+  private final long ramSize;
+  private final long ramBase;
+  private final long lowSize;
+  private final long[] codeLines;
+  private final List<Window> windows = new ArrayList<>();
+  private CodeListener codeListener = (page, lines) -> {};
+
+  /**
+   * A map with {@code ramSize} bytes of zeroed RAM.
+   *
+   * @param ramSize a positive multiple of 4 KiB
+   * @throws OutOfMemoryError if the host has no room
+   */
+  public PhysicalMemory(long ramSize) {
+    if (ramSize <= 0 || (ramSize & 0xFFF) != 0) {
+      throw new IllegalArgumentException("RAM size must be a positive multiple of 4096: " + ramSize);
+    }
+    this.ramSize = ramSize;
+    this.lowSize = Math.min(ramSize, LOW_LIMIT);
+    this.ramBase = HostMemory.allocate(ramSize);
+    this.codeLines = new long[Math.toIntExact(ramSize >>> 12)];
+  }
+
+  /** Bytes of RAM. */
+  public long ramSize() {
+    return ramSize;
+  }
+
+  /** Bytes of RAM below 4 GiB. */
+  public long lowRamSize() {
+    return lowSize;
+  }
+
+  /** The offset in {@link HostMemory} of guest-physical {@code address}, or {@link #NO_RAM}. */
+  public long ramOffset(long address) {
+    if (Long.compareUnsigned(address, lowSize) < 0) {
+      return ramBase + address;
+    }
+    long high = address - HIGH_BASE;
+    if (high >= 0 && high < ramSize - lowSize) {
+      return ramBase + lowSize + high;
+    }
+    return NO_RAM;
+  }
+
+  /** The number of the RAM page that holds host offset {@code offset}. */
+  public int ramPage(long offset) {
+    return (int) ((offset - ramBase) >>> 12);
+  }
+
+  /** The offset in {@link HostMemory} of RAM page {@code page}. */
+  public long pageOffset(int page) {
+    return ramBase + ((long) page << 12);
+  }
+
+  /** Reads 1, 2, 4 or 8 bytes that do not cross a page, zero-extended. */
+  public long read(long address, int size) {
+    long offset = ramOffset(address);
+    if (offset != NO_RAM) {
+      return HostMemory.get(offset, size);
+    }
+    Window window = find(address);
+    return window == null ? -1L >>> (64 - (size << 3)) : window.region.read(address - window.base, size);
+  }
+
+  /** Writes 1, 2, 4 or 8 bytes that do not cross a page. */
+  public void write(long address, long value, int size) {
+    long offset = ramOffset(address);
+    if (offset != NO_RAM) {
+      HostMemory.put(offset, value, size);
+      written(offset, size);
+      return;
+    }
+    Window window = find(address);
+    if (window != null) {
+      window.region.write(address - window.base, value, size);
+    }
+  }
+
+  /** Tells the code listener if code lines were written at host offset {@code offset}; within one page. */
+  public void written(long offset, int length) {
+    int page = ramPage(offset);
+    long lines = codeLines[page];
+    if (lines != 0) {
+      int first = (int) offset >>> 6 & 63;
+      int last = (int) (offset + length - 1) >>> 6 & 63;
+      long touched = lines & (-1L << first) & (-1L >>> (63 - last));
+      if (touched != 0) {
+        codeListener.codeWritten(page, touched);
+      }
+    }
+  }
+
+  /** Copies into guest memory, as a device with DMA does; addresses that are not RAM are skipped. */
+  public void copyIn(long address, byte[] source, int index, int length) {
+    while (length > 0) {
+      int part = (int) Math.min(length, 0x1000 - (address & 0xFFF));
+      long offset = ramOffset(address);
+      if (offset != NO_RAM) {
+        HostMemory.copyIn(source, index, offset, part);
+        written(offset, part);
+      }
+      address += part;
+      index += part;
+      length -= part;
+    }
+  }
+
+  /** Copies out of guest memory, as a device with DMA does; addresses that are not RAM read as ones. */
+  public void copyOut(long address, byte[] target, int index, int length) {
+    while (length > 0) {
+      int part = (int) Math.min(length, 0x1000 - (address & 0xFFF));
+      long offset = ramOffset(address);
+      if (offset != NO_RAM) {
+        HostMemory.copyOut(offset, target, index, part);
+      } else {
+        java.util.Arrays.fill(target, index, index + part, (byte) -1);
+      }
+      address += part;
+      index += part;
+      length -= part;
+    }
+  }
+
+  /**
+   * Puts a device at {@code base}. Later ones win where they overlap, and RAM wins over all.
+   *
+   * @param size in bytes
+   */
+  public void map(long base, long size, MmioRegion region) {
+    windows.addFirst(new Window(base, size, region));
+  }
+
+  /** Takes a device out of the map. */
+  public void unmap(MmioRegion region) {
+    windows.removeIf(window -> window.region == region);
+  }
+
+  private @org.jspecify.annotations.Nullable Window find(long address) {
+    for (Window window : windows) {
+      if (Long.compareUnsigned(address - window.base, window.size) < 0) {
+        return window;
+      }
+    }
+    return null;
+  }
+
+  /** Who hears of writes into code lines; one listener, set when the machine is wired. */
+  public void setCodeListener(CodeListener listener) {
+    codeListener = listener;
+  }
+
+  /** The 64-byte lines of RAM page {@code page} that hold code. */
+  public long codeLines(int page) {
+    return codeLines[page];
+  }
+
+  /** Adds code lines of a RAM page. */
+  public void addCodeLines(int page, long lines) {
+    codeLines[page] |= lines;
+  }
+
+  /** Forgets code lines of a RAM page. */
+  public void removeCodeLines(int page, long lines) {
+    codeLines[page] &= ~lines;
+  }
+
+  @Override
+  public void close() {
+    HostMemory.release(ramBase, ramSize);
+  }
+}

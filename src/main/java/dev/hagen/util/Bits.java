@@ -1,0 +1,43 @@
+package dev.hagen.util;
+
+/** Operand sizes and two's complement. Sizes are in bytes: 1, 2, 4 or 8. */
+public final class Bits {
+  private Bits() {}
+
+  /** The number of bits of {@code size} bytes. */
+  public static int width(int size) {
+    return size << 3;
+  }
+
+  /** Ones in the low {@code size} bytes, zeros above. */
+  public static long mask(int size) {
+    return -1L >>> (64 - (size << 3));
+  }
+
+  /** The low {@code size} bytes of {@code value}, zero-extended. */
+  public static long zeroExtend(long value, int size) {
+    int shift = 64 - (size << 3);
+    return value << shift >>> shift;
+  }
+
+  /** The low {@code size} bytes of {@code value}, sign-extended. */
+  public static long signExtend(long value, int size) {
+    int shift = 64 - (size << 3);
+    return value << shift >> shift;
+  }
+
+  /** The most significant bit of a {@code size}-byte value. */
+  public static long signBit(int size) {
+    return 1L << ((size << 3) - 1);
+  }
+
+  /** Whether bit {@code index} of {@code value} is set. */
+  public static boolean bit(long value, int index) {
+    return (value >>> index & 1) != 0;
+  }
+
+  /** Whether {@code address} is canonical: bits 63 to 47 are equal (SDM vol. 1 3.3.7.1). */
+  public static boolean isCanonical(long address) {
+    return address << 16 >> 16 == address;
+  }
+}
