@@ -44,6 +44,11 @@ static uint16_t get16(const uint8_t *p) { uint16_t v; memcpy(&v, p, 2); return v
 static uint32_t get32(const uint8_t *p) { uint32_t v; memcpy(&v, p, 4); return v; }
 static uint64_t get64(const uint8_t *p) { uint64_t v; memcpy(&v, p, 8); return v; }
 
+/* Clears AC, NT and ID: the kernel leaves them set in handlers, and sigreturn keeps NT and ID. */
+static inline void clearStickyFlags(void) {
+  asm volatile("lea -128(%%rsp), %%rsp; pushfq; andl $~0x244000, (%%rsp); popfq; lea 128(%%rsp), %%rsp" ::: "memory", "cc");
+}
+
 static inline uint64_t rdfsbase(void) { uint64_t v; asm volatile("rdfsbase %0" : "=r"(v)); return v; }
 static inline uint64_t rdgsbase(void) { uint64_t v; asm volatile("rdgsbase %0" : "=r"(v)); return v; }
 static inline void wrfsbase(uint64_t v) { asm volatile("wrfsbase %0" ::"r"(v)); }
@@ -131,6 +136,7 @@ static void leave(ucontext_t *uc, const uint16_t *selectors, uint64_t fsBase, ui
 
 /* FS holds the case's base here: nothing may touch thread-local storage before it is put back. */
 static void onSignal(int signal, siginfo_t *info, void *context) {
+  clearStickyFlags();
   (void) info;
   uint16_t selectors[6] = {0};
   uint64_t fsBase = rdfsbase(), gsBase = rdgsbase();
@@ -155,6 +161,7 @@ static void onSignal(int signal, siginfo_t *info, void *context) {
 }
 
 static void onAlarm(int signal) {
+  clearStickyFlags();
   (void) signal;
   static int seconds;
   static const struct Case *seen;
