@@ -126,6 +126,11 @@ static void leave(ucontext_t *uc, const uint16_t *selectors, uint64_t fsBase, ui
   s->rip = (uint64_t) g[REG_RIP] & mask;
   s->flags = (uint32_t) g[REG_EFL] & FLAGS_RECORDED;
   storeFpu((uint8_t *) uc->uc_mcontext.fpregs, s);
+  if (!(s->fsw & 0x80)) { /* AMD saves these pointers only while an exception is pending */
+    s->fop = current->before.fop;
+    s->fip = current->before.fip;
+    s->fdp = current->before.fdp;
+  }
   result->vector = (int) g[REG_TRAPNO];
   result->error = (uint32_t) g[REG_ERR];
   result->cr2 = (uint64_t) g[REG_CR2];

@@ -37,6 +37,7 @@ struct Case {
   uint64_t seed;
   uint8_t code[32];
   int length;
+  int instructions;  /* in the code */
   struct State before;
   int patches;
   struct Patch patch[PATCHES];

@@ -6,6 +6,7 @@ void genBegin(struct Gen *g, int mode, uint64_t seed) {
   memset(g, 0, sizeof *g);
   g->c.mode = mode;
   g->c.seed = seed;
+  g->c.instructions = 1;
   engineDefaults(&g->c.before, mode, seed);
   g->segment = -1;
   g->rm = g->reg = -1;

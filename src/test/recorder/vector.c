@@ -111,6 +111,7 @@ void writerAdd(struct Writer *w, const struct Case *c, const struct Outcome *o) 
   engineDefaults(&expected, c->mode, c->seed);
   putInt(w, c->seed - w->last, 2);
   w->last = c->seed;
+  putInt(w, (uint64_t) c->instructions, 1);
   putInt(w, (uint64_t) c->length, 1);
   put(w, c->code, (size_t) c->length);
   putState(w, &expected, &c->before);

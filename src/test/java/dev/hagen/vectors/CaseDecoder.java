@@ -38,6 +38,7 @@ final class CaseDecoder {
 
   VectorCase next(int index) {
     seed += in.getShort() & 0xFFFF;
+    int instructions = in.get();
     byte[] code = new byte[in.get() & 0xFF];
     in.get(code);
     State before = new State(Registers.defaults(mode, seed));
@@ -47,7 +48,15 @@ final class CaseDecoder {
     after.readDifferences();
     Registers result = after.ripSeen || after.fault != null ? after.registers() : after.advanced(code.length);
     return new VectorCase(
-        mode, index, code, initial, result, before.memory, after.memory, Optional.ofNullable(after.fault));
+        mode,
+        index,
+        code,
+        instructions,
+        initial,
+        result,
+        before.memory,
+        after.memory,
+        Optional.ofNullable(after.fault));
   }
 
   /** Registers while they are being put together. */

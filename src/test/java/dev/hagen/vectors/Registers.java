@@ -55,7 +55,7 @@ public record Registers(
    * @param status FSW, with TOP in bits 11 to 13
    * @param tags one bit for each physical register that is not empty
    * @param opcode of the last non-control instruction, 11 bits
-   * @param ip linear address offset of that instruction, 64 bits
+   * @param ip offset of that instruction, 64 bits
    * @param dp offset of its memory operand, 64 bits
    * @param mantissas of the physical registers R0 to R7
    * @param exponents of R0 to R7, sign in bit 15
@@ -72,6 +72,14 @@ public record Registers(
     /** The state after FNINIT with all registers zero. */
     static X87 initial() {
       return new X87(0x37F, 0, 0, 0, 0, 0, new long[8], new int[8]);
+    }
+
+    /**
+     * Whether {@code opcode}, {@code ip} and {@code dp} of a state after a case are what the
+     * processor held: AMD tells them only while an exception is pending. Else ignore them.
+     */
+    public boolean pointersRecorded() {
+      return (status & 0x80) != 0;
     }
 
     public int top() {

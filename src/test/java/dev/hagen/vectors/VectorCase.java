@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One instruction as a real processor executed it.
+ * One instruction, rarely two, as a real processor executed it.
  *
  * <p>To replay it: lay out memory as {@link MemoryLayout} says, put {@link #memoryBefore()} over it
- * and {@link #code()} at {@link #address()}, load {@link #before()}, execute one instruction (a
- * repeated one to its end). Then the registers are {@link #after()}, memory has changed exactly by
+ * and {@link #code()} at {@link #address()}, load {@link #before()}, execute {@link #instructions()}
+ * instructions, repeated ones to their end. Then the registers are {@link #after()}, memory has changed exactly by
  * {@link #memoryAfter()}, and the instruction raised {@link #fault()} or nothing. At a fault, {@code
  * after} is the state that its handler would save: RIP of the instruction, or behind it for traps
  * (vectors 1, 3 and 4).
@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param mode in which it ran
  * @param index number in its file, from 0
  * @param code the bytes of the instruction; what follows is {@link MemoryLayout#INT3}
+ * @param instructions how many the code holds: 1, or 2 where the second shows what the first left
  * @param before registers before
  * @param after registers after, or at the fault
  * @param memoryBefore bytes that differ from the background before; later entries win
@@ -27,6 +28,7 @@ public record VectorCase(
     Mode mode,
     int index,
     byte[] code,
+    int instructions,
     Registers before,
     Registers after,
     List<MemoryBytes> memoryBefore,
