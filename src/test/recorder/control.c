@@ -84,7 +84,7 @@ static void recordBranches(int mode, bool narrow) {
     bool conditional = row.plusC;
     for (int s = 0; s < n; s++) {
       if (mode == 64 && (sizes[s] == 2) != narrow) continue;
-      for (int i = 0; i < (conditional ? 300 : narrow ? 12 : 60); i++) {
+      for (int i = 0; i < (conditional ? 200 : narrow ? 12 : 60); i++) {
         struct Gen g;
         beginCase(&g, mode);
         genOperands(&g, &row, sizes[s]);

@@ -184,15 +184,15 @@ static void prepareBcd(struct Gen *g) {
 }
 
 const struct Family integerFamilies[] = {
-    {"arithmetic", ALL, 26, arithmetic, prepareArithmetic, NULL},
-    {"logic", ALL, 20, logic, prepareArithmetic, NULL},
+    {"arithmetic", ALL, 20, arithmetic, prepareArithmetic, NULL},
+    {"logic", ALL, 16, logic, prepareArithmetic, NULL},
     {"exchange", ALL, 60, exchange, prepareExchange, NULL},
-    {"shift", ALL, 50, shifts, prepareShift, NULL},
-    {"double-shift", ALL, 240, doubleShifts, prepareShift, NULL},
+    {"shift", ALL, 32, shifts, prepareShift, NULL},
+    {"double-shift", ALL, 160, doubleShifts, prepareShift, NULL},
     {"multiply", ALL, 100, multiplications, prepareMultiplication, NULL},
-    {"divide", ALL, 140, divisions, prepareDivision, NULL},
-    {"bit", ALL, 70, bits, prepareBits, NULL},
+    {"divide", ALL, 120, divisions, prepareDivision, NULL},
+    {"bit", ALL, 56, bits, prepareBits, NULL},
     {"move", ALL, 28, moves, prepareMove, NULL},
-    {"condition", ALL, 240, conditions, NULL, NULL},
+    {"condition", ALL, 160, conditions, NULL, NULL},
     {"bcd", M32 | M16, 240, bcd, prepareBcd, NULL},
     {0}};

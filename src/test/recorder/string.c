@@ -80,7 +80,7 @@ static void prepareLongString(struct Gen *g) {
 static const char *const longStrings[] = {"A4 b", "A5 v", "AA b", "AB v", NULL};
 
 static void generateStrings(int mode) {
-  recordRows(mode, strings, 180, prepareString);
+  recordRows(mode, strings, 120, prepareString);
   recordRows(mode, longStrings, 24, prepareLongString);
   recordRows(mode, ports, 12, prepareString);
 }

@@ -137,8 +137,22 @@ static void patchOperand(struct Gen *g) {
   else addPatch(g, g->target, &i, (uint32_t) g->memorySize);
 }
 
+/* Loads find room, most of the time. */
+static bool pushes(const struct Row *row) {
+  uint8_t o = row->opcode;
+  if (row->fixed) return o == 0xD9 && ((row->fixedModrm >= 0xE8 && row->fixedModrm <= 0xEE) || row->fixedModrm == 0xF2 ||
+                                       row->fixedModrm == 0xF4 || row->fixedModrm == 0xFB);
+  return (o == 0xD9 && row->digit == 0) || (row->memoryOnly && ((o == 0xDD && row->digit == 0) || (o == 0xDB && row->digit == 5) ||
+         ((o == 0xDB || o == 0xDF) && row->digit == 0) || (o == 0xDF && (row->digit == 4 || row->digit == 5))));
+}
+
+static void makeRoom(const struct Row *row, struct State *s) {
+  if (pushes(row) && !one(6)) s->ftw &= (uint16_t) ~(1u << (((s->fsw >> 11) - 1) & 7));
+}
+
 static void prepareX87(struct Gen *g) {
   fillStack(&g->c.before);
+  makeRoom(&g->row, &g->c.before);
   if (g->useMemory) patchOperand(g);
 }
 
@@ -146,8 +160,10 @@ static void prepareX87(struct Gen *g) {
 static void prepareTranscendental(struct Gen *g) {
   struct State *s = &g->c.before;
   fillStack(s);
+  makeRoom(&g->row, s);
   if (one(5)) return;
   s->ftw = 0xFF;
+  makeRoom(&g->row, s);
   struct St *st0 = &s->x87[s->fsw >> 11 & 7], *st1 = &s->x87[((s->fsw >> 11) + 1) & 7];
   uint16_t sign = one(2) ? 0x8000 : 0;
   *st0 = of((uint16_t) (sign | (0x3FFF - 20 + below(26))), rnd() | INTEGER_BIT);
@@ -161,6 +177,7 @@ static void prepareTranscendental(struct Gen *g) {
 static void prepareFunction(struct Gen *g) {
   struct State *s = &g->c.before;
   fillStack(s);
+  makeRoom(&g->row, s);
   struct St *st0 = &s->x87[s->fsw >> 11 & 7], *st1 = &s->x87[((s->fsw >> 11) + 1) & 7];
   if (one(3)) return;
   if (g->row.fixedModrm == 0xF8 || g->row.fixedModrm == 0xF5) {
@@ -248,7 +265,7 @@ static void generatePointers(int mode) {
 }
 
 const struct Family x87Families[] = {
-    {"x87-arithmetic", FLAT, 110, arithmetic, prepareX87, NULL},
+    {"x87-arithmetic", FLAT, 90, arithmetic, prepareX87, NULL},
     {"x87-function", FLAT, 240, functions, prepareFunction, NULL},
     {"x87-transcendental", FLAT, 120, transcendentals, prepareTranscendental, NULL},
     {"x87-compare", FLAT, 70, comparisons, prepareX87, NULL},
