@@ -1,5 +1,6 @@
 package dev.hagen.semantics;
 
+import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.cpu.SegmentRegister;
@@ -43,7 +44,7 @@ final class TestProcessor {
 
   /** Real mode with all segments at 0. */
   static CpuState in16Bit() {
-    CpuState cpu = new CpuState(() -> 0, new PhysicalMemory(RAM), new NoVmm());
+    CpuState cpu = new CpuState(CpuModel.standard(), new PhysicalMemory(RAM), new NoVmm());
     cpu.segment[Reg.CS].selector = 0;
     cpu.segment[Reg.CS].base = 0;
     cpu.rip = 0x1000;
