@@ -28,7 +28,7 @@ extern _Noreturn void end_case(void), end_attempt(void);
 static char double_fault_stack[4096] ALIGNED(16);
 extern uint64_t page_map[], page_directory_pointers[], page_directory[];
 #else
-static struct task_state double_fault_task ALIGNED(16);
+struct task_state double_fault_task ALIGNED(16);
 static char double_fault_stack[4096] ALIGNED(16);
 extern void double_fault_entry(void);
 #endif

@@ -235,6 +235,9 @@ struct PACKED task_state {
 extern uint64_t gdt[GDT_ENTRIES];
 extern struct idt_gate idt[256];
 extern struct task_state task;
+#ifndef __x86_64__
+extern struct task_state double_fault_task; /* cases that turn paging on give it their CR3 */
+#endif
 extern char interrupt_stack_top[], interrupt_stubs[][16];
 
 /* Descriptor bits 40 to 55, as in the manual: access byte, then G, D/B, L, AVL. */
