@@ -144,6 +144,8 @@ public final class CpuState {
   /** The number of the register slot in {@link #xmm} that holds memory operands. */
   public static final int TEMPORARY_XMM = 16;
   public int mxcsr = 0x1F80;
+  /** Numeric exceptions of the SSE instruction under way (bits as in MXCSR) that have not reached MXCSR yet. */
+  public int sseExceptions;
 
   // What depends on the rest.
 
@@ -250,6 +252,7 @@ public final class CpuState {
     fds = 0;
     java.util.Arrays.fill(xmm, 0);
     mxcsr = 0x1F80;
+    sseExceptions = 0;
     leaveBlock = false;
     interruptShadow = false;
     debugShadow = false;

@@ -1,149 +1,64 @@
 package dev.hagen.semantics;
 
-import static dev.hagen.decode.Op.CLAC;
-import static dev.hagen.decode.Op.CLI;
-import static dev.hagen.decode.Op.POPF;
-import static dev.hagen.decode.Op.PUSHF;
-import static dev.hagen.decode.Op.STAC;
-import static dev.hagen.decode.Op.STI;
+import static dev.hagen.x86.Flags.AF;
+import static dev.hagen.x86.Flags.ALWAYS_ONE;
+import static dev.hagen.x86.Flags.CF;
+import static dev.hagen.x86.Flags.DF;
+import static dev.hagen.x86.Flags.OF;
+import static dev.hagen.x86.Flags.PF;
+import static dev.hagen.x86.Flags.SF;
+import static dev.hagen.x86.Flags.ZF;
 
 import dev.hagen.cpu.CpuState;
-import dev.hagen.cpu.Feature;
-import dev.hagen.decode.Instruction;
-import dev.hagen.x86.Control;
-import dev.hagen.x86.Flags;
+import dev.hagen.decode.Op;
+import dev.hagen.x86.Reg;
 
-/** EFLAGS as a whole and its interrupt flag, with IOPL and the virtual-8086 and protected-mode extensions. */
+/** Instructions on single flags (SDM vol. 1 5.1.10) that any privilege level may execute. */
 public final class FlagControl {
-  private static final int POPPED = Flags.ARITHMETIC | Flags.TF | Flags.DF | Flags.NT;
-  private static final int POPPED_WIDE = POPPED | Flags.AC | Flags.ID;
+  private static final int LOW = SF | ZF | AF | PF | CF;
 
   private FlagControl() {}
 
-  /** Takes the flags in {@code mask} from {@code flags}; {@link CpuState#context} follows. */
-  static void change(CpuState cpu, int flags, int mask) {
-    cpu.setFlags(cpu.flags() & ~mask | flags & mask);
-    cpu.updateContext();
-    cpu.leaveBlock = true;
+  @Semantics(Op.CLC)
+  public static void clc(CpuState cpu) {
+    ArithmeticFlags.setCarry(cpu, 0);
   }
 
-  /** Whether virtual-8086 mode runs with an IOPL that does not let it at the interrupt flag. */
-  private static boolean isConfined(CpuState cpu) {
-    return cpu.isVirtual8086() && cpu.iopl() < 3;
+  @Semantics(Op.STC)
+  public static void stc(CpuState cpu) {
+    ArithmeticFlags.setCarry(cpu, 1);
   }
 
-  private static boolean isExtended(CpuState cpu) {
-    return (cpu.cr4 & Control.CR4_VME) != 0;
+  @Semantics(Op.CMC)
+  public static void cmc(CpuState cpu) {
+    ArithmeticFlags.setCarry(cpu, 1 - ArithmeticFlags.carry(cpu));
   }
 
-  /** PUSHF, PUSHFD, PUSHFQ. */
-  @Semantics(PUSHF)
-  public static void push(CpuState cpu, Instruction insn) {
-    int flags = cpu.flags() & ~(Flags.VM | Flags.RF);
-    int size = insn.operandSize();
-    if (isConfined(cpu)) {
-      if (!isExtended(cpu) || size != 2) {
-        throw cpu.generalProtection(0);
-      }
-      flags = flags & ~Flags.IF | Flags.IOPL | ((flags & Flags.VIF) != 0 ? Flags.IF : 0);
-    }
-    StackAccess.push(cpu, flags, size);
+  @Semantics(Op.CLD)
+  public static void cld(CpuState cpu) {
+    cpu.systemFlags &= ~DF;
   }
 
-  /** POPF, POPFD, POPFQ. */
-  @Semantics(POPF)
-  public static void pop(CpuState cpu, Instruction insn) {
-    int size = insn.operandSize();
-    if (isConfined(cpu)) {
-      popConfined(cpu, size);
-      return;
-    }
-    int mask = size == 2 ? POPPED : POPPED_WIDE;
-    if (cpu.cpl <= cpu.iopl()) {
-      mask |= Flags.IF;
-    }
-    if (cpu.cpl == 0) {
-      mask |= Flags.IOPL;
-    }
-    int old = cpu.systemFlags;
-    int flags = (int) StackAccess.pop(cpu, size);
-    cpu.setFlags(cpu.flags() & ~(mask | Flags.RF) | flags & mask);
-    int changed = old ^ cpu.systemFlags;
-    if ((changed & Flags.AC) != 0) {
-      cpu.updateContext();
-    }
-    if ((changed & (Flags.IF | Flags.TF | Flags.AC | Flags.RF)) != 0) {
-      cpu.leaveBlock = true;
-    }
+  @Semantics(Op.STD)
+  public static void std(CpuState cpu) {
+    cpu.systemFlags |= DF;
   }
 
-  private static void popConfined(CpuState cpu, int size) {
-    if (!isExtended(cpu) || size != 2) {
-      throw cpu.generalProtection(0);
-    }
-    int flags = (int) StackAccess.peek(cpu, 0, 2);
-    boolean interrupts = (flags & Flags.IF) != 0;
-    if ((flags & Flags.TF) != 0 || interrupts && (cpu.systemFlags & Flags.VIP) != 0) {
-      throw cpu.generalProtection(0);
-    }
-    StackAccess.pop(cpu, 2);
-    int virtual = interrupts ? Flags.VIF : 0;
-    change(cpu, flags & POPPED | virtual, POPPED | Flags.VIF | Flags.RF);
+  /** AH = SF, ZF, AF, PF and CF in their places. */
+  @Semantics(Op.LAHF)
+  public static void lahf(CpuState cpu) {
+    cpu.setHighByte(Reg.RAX, cpu.arithmeticFlags() & LOW | ALWAYS_ONE);
   }
 
-  /** CLI: IF, or VIF where the extensions of virtual-8086 or protected mode say so. */
-  @Semantics(CLI)
-  public static void clearInterruptFlag(CpuState cpu) {
-    cpu.systemFlags &= ~interruptFlag(cpu);
+  /** SF, ZF, AF, PF and CF from AH; OF stays. */
+  @Semantics(Op.SAHF)
+  public static void sahf(CpuState cpu) {
+    cpu.setArithmeticFlags((int) cpu.highByte(Reg.RAX) & LOW | cpu.arithmeticFlags() & OF);
   }
 
-  /** STI: IF or VIF; the instruction after it still runs without interrupts. */
-  @Semantics(STI)
-  public static void setInterruptFlag(CpuState cpu) {
-    int flag = interruptFlag(cpu);
-    if (flag == Flags.VIF) {
-      if ((cpu.systemFlags & Flags.VIP) != 0) {
-        throw cpu.generalProtection(0);
-      }
-      cpu.systemFlags |= Flags.VIF;
-    } else if ((cpu.systemFlags & Flags.IF) == 0) {
-      cpu.systemFlags |= Flags.IF;
-      cpu.interruptShadow = true;
-      cpu.leaveBlock = true;
-    }
-  }
-
-  /** The flag that CLI and STI change here (SDM vol. 2A CLI, table). */
-  private static int interruptFlag(CpuState cpu) {
-    if (cpu.cpl <= cpu.iopl()) {
-      return Flags.IF;
-    }
-    long extension = cpu.isVirtual8086() ? Control.CR4_VME : cpu.cpl == 3 ? Control.CR4_PVI : 0;
-    if ((cpu.cr4 & extension) == 0) {
-      throw cpu.generalProtection(0);
-    }
-    return Flags.VIF;
-  }
-
-  /** STAC: supervisor accesses to user pages are allowed. */
-  @Semantics(STAC)
-  public static void setAlignmentFlag(CpuState cpu) {
-    checkSmap(cpu);
-    cpu.systemFlags |= Flags.AC;
-    cpu.updateContext();
-  }
-
-  /** CLAC: supervisor accesses to user pages are forbidden. */
-  @Semantics(CLAC)
-  public static void clearAlignmentFlag(CpuState cpu) {
-    checkSmap(cpu);
-    cpu.systemFlags &= ~Flags.AC;
-    cpu.updateContext();
-  }
-
-  private static void checkSmap(CpuState cpu) {
-    if (!cpu.model.has(Feature.SMAP) || cpu.cpl != 0) {
-      throw cpu.undefinedOpcode();
-    }
+  /** AL = all ones if CF is set, else 0. */
+  @Semantics(Op.SALC)
+  public static void salc(CpuState cpu) {
+    cpu.setRegister(Reg.RAX, -ArithmeticFlags.carry(cpu), 1);
   }
 }

@@ -43,7 +43,7 @@ public final class InterruptReturn {
     int flags = (int) stack.pop(size);
     FarTransfer.checkRealOffset(cpu, offset);
     stack.commit();
-    FlagControl.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF | Flags.IOPL);
+    SystemFlags.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF | Flags.IOPL);
     FarTransfer.enterReal(cpu, selector, offset);
   }
 
@@ -62,9 +62,9 @@ public final class InterruptReturn {
       if ((flags & Flags.TF) != 0 || interrupts && (cpu.systemFlags & Flags.VIP) != 0) {
         throw cpu.generalProtection(0);
       }
-      FlagControl.change(cpu, flags & ~Flags.VIF | (interrupts ? Flags.VIF : 0), ALWAYS | Flags.VIF);
+      SystemFlags.change(cpu, flags & ~Flags.VIF | (interrupts ? Flags.VIF : 0), ALWAYS | Flags.VIF);
     } else {
-      FlagControl.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF);
+      SystemFlags.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF);
     }
     stack.commit();
     FarTransfer.enterReal(cpu, selector, offset);
@@ -90,7 +90,7 @@ public final class InterruptReturn {
       int newStack = (int) stack.pop(size) & 0xFFFF;
       FarReturn.outward(cpu, selector, code, offset, newStack, newPointer, 0);
     }
-    FlagControl.change(cpu, flags, changeable);
+    SystemFlags.change(cpu, flags, changeable);
   }
 
   /** The flags that IRET changes at the CPL before it. */
@@ -117,7 +117,7 @@ public final class InterruptReturn {
     if (offset > 0xFFFF) {
       throw cpu.generalProtection(0);
     }
-    FlagControl.change(cpu, flags, Flags.ALL);
+    SystemFlags.change(cpu, flags, Flags.ALL);
     for (int i = 0; i < 6; i++) {
       SegmentLoader.loadReal(cpu, i, selectors[i]);
     }

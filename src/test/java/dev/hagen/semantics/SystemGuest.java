@@ -59,7 +59,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
   private static final Class<?>[] FAMILIES = {SegmentLoader.class, FarTransfer.class, InterruptReturn.class,
       SoftwareInterrupt.class, FastSystemCall.class, SegmentBases.class, ControlRegisters.class, DebugRegisters.class,
       DescriptorRegisters.class, DescriptorInspection.class, TranslationControl.class, PortInstructions.class,
-      ProcessorInformation.class, ProcessorStates.class, FlagControl.class};
+      ProcessorInformation.class, ProcessorStates.class, SystemFlags.class};
   private static final Map<Op, Method> METHODS = new EnumMap<>(Op.class);
 
   static {
