@@ -276,6 +276,12 @@ int is_amd(void) {
   return answer[2] == 0x444d4163; /* the end of "AuthenticAMD" */
 }
 
+int is_qemu(void) {
+  uint32_t answer[4];
+  cpuid(0x40000000, 0, answer);
+  return answer[1] == 0x54474354; /* the beginning of "TCGTCGTCGTCG" */
+}
+
 static void setup_devices(void) {
   static const uint8_t serial[][2] = {{1, 0}, {3, 0x80}, {0, 1}, {1, 0}, {3, 3}, {2, 7}, {4, 3}};
   for (size_t i = 0; i < sizeof serial / sizeof *serial; i++) {

@@ -334,6 +334,7 @@ extern const struct feature VME, PSE, PAE, SEP, PGE, FXSR, SYSCALL, NX, LONG_MOD
 void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t answer[4]);
 int has(const struct feature *feature);
 int is_amd(void);
+int is_qemu(void);
 
 /* Ends the case, saying so, when the processor lacks the feature. */
 #define NEEDS(feature)         \
