@@ -26,7 +26,7 @@ public final class X87Remainder {
   }
 
   private static void remainder(CpuState cpu, boolean nearest) {
-    X87.clearC1(cpu);
+    cpu.fsw &= ~(X87.C1 | X87.C2);
     int top = cpu.ftop;
     int second = X87.physical(cpu, 1);
     if (X87.isEmpty(cpu, 0) || X87.isEmpty(cpu, 1)) {
