@@ -13,7 +13,8 @@ Runs the test guests, all or those named, and writes next to them
   NAME.expected.txt  what Hagen has to print
 A line on which both agree, or which one of them skips, is expected as it is. For every other
 line expected.txt keeps the decision that is there: the line that the manual demands, below a
-comment that says who disagreed and where the manual decides. A line without a decision is
+comment that says who disagreed and where the manual decides; a comment that begins with "# Both"
+overrules even two that agree. A line without a decision is
 marked "# UNDECIDED", and the exit status is 1.
 
 Debian's packages for this: qemu-system-x86 bochs bochs-term bochsbios vgabios.

@@ -95,6 +95,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
     msrs = new MsrFile(cpuModel, ApicPort.NONE, () -> ticks);
     cpu = new CpuState(cpuModel, memory, this);
     cpu.rip = CODE;
+    cpu.gpr[Reg.RDX] = 0;
   }
 
   /** Real mode, with flat interrupt vectors to {@link #HANDLER}. */
