@@ -277,7 +277,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
 
   Instruction instruction(Op op, int size, int prefixes, Operand... operands) {
     int codeSize = dev.hagen.cpu.ExecutionContext.codeSize(cpu.context);
-    return new Instruction(op, instructionLength, codeSize, size, codeSize, prefixes, 0, Reg.DS, operands);
+    return new Instruction(op, instructionLength, codeSize, size, codeSize, prefixes, 0, Reg.DS, 0, 0, 1, operands);
   }
 
   /** Executes one instruction; a fault leaves RIP at it and comes to the test. */
