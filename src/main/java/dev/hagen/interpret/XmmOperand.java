@@ -73,8 +73,11 @@ final class XmmOperand {
   }
 
   private void checkAlignment(CpuState cpu, long linear) {
-    if (aligned && (linear & 15) != 0) {
-      throw cpu.generalProtection(0);
+    if (size == 16 && (linear & 15) != 0) {
+      if (aligned) {
+        throw cpu.generalProtection(0);
+      }
+      LinearMemory.checkAlignment(cpu, linear, 16);
     }
   }
 }

@@ -56,6 +56,8 @@ final class VectorMachine implements AutoCloseable {
   private static final int GDT_LIMIT = 0x7F;
   private static final int LDT_LIMIT = 0x2F;
   private static final int VECTORS = 32;
+  /** No case runs longer: a few hold bytes behind the instruction that are instructions too. */
+  private static final int MOST_INSTRUCTIONS = 16;
 
   /** Memory that a case may change, and its content before each case. */
   private record Writable(int address, byte[] background) {}
@@ -221,16 +223,34 @@ final class VectorMachine implements AutoCloseable {
     cpu.sseExceptions = 0;
   }
 
-  /** Runs {@code instructions} instructions or up to the first fault; answers the fault, or null. */
-  @Nullable Fault run(int instructions) {
+  /**
+   * Runs the case as the recorder did: until an instruction faults, or the {@code int3} behind the code is reached, or
+   * the fetch of what follows faults. Answers the fault of the case, or null.
+   */
+  @Nullable Fault run(VectorCase vector) {
     try {
-      for (int i = 0; i < instructions && cpu.cpl == 3; i++) {
+      for (int i = 0; i < MOST_INSTRUCTIONS && cpu.cpl == 3; i++) {
         step();
       }
     } catch (GuestException e) {
       InterruptDelivery.deliver(cpu, e);
     }
-    return cpu.cpl == 3 ? null : returnFromHandler();
+    if (cpu.cpl == 3) {
+      throw new IllegalStateException("does not stop");
+    }
+    Fault fault = returnFromHandler();
+    return hasCompleted(vector, fault) ? null : fault;
+  }
+
+  /** Whether a fault is only how the recorder stops what has completed. */
+  private boolean hasCompleted(VectorCase vector, Fault fault) {
+    boolean breakpointItself = vector.code().length == 1 && vector.code()[0] == MemoryLayout.INT3;
+    if (fault.vector() == Vector.BP && !breakpointItself) {
+      cpu.rip--;
+      return true;
+    }
+    return fault.vector() == Vector.PF && (fault.errorCode() & PageEntry.FAULT_FETCH) != 0
+        && cpu.rip != vector.before().rip() && fault.cr2() == cpu.rip + vector.mode().base();
   }
 
   /** As {@link dev.hagen.vmm.VirtualCpu} does it. */
