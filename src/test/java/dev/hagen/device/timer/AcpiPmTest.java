@@ -64,7 +64,7 @@ class AcpiPmTest {
   @Test
   void timerEnabled_topBitChanges_raisesSci() {
     out(ENABLE, 1);
-    clock.advance(2_343_485_000L);
+    clock.advance(2_343_484_000L);
     assertFalse(sci.level);
     clock.advance(1_000_000);
     assertTrue(sci.level);
