@@ -13,7 +13,7 @@ import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
 import org.junit.jupiter.api.Test;
 
-class FlagControlTest {
+class SystemFlagsTest {
   private static final Fault REFUSED = new Fault(Vector.GP, 0);
 
   @Test
