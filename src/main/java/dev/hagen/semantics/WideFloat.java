@@ -107,6 +107,12 @@ final class WideFloat {
     return this;
   }
 
+  /** Makes a number with 64 significant bits larger by the least that rounding sees. */
+  WideFloat justAbove() {
+    low |= 1;
+    return this;
+  }
+
   /** Whether rounding errors alone may separate the number from one with 64 significant bits. */
   boolean isNearlyExact() {
     return low + 8 >= 0 && low + 8 < 16;

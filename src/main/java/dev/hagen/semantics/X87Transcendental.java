@@ -18,8 +18,8 @@ public final class X87Transcendental {
   /** Biased exponent of 2^63, from which on the circular functions refuse their argument. */
   private static final int TOO_LARGE = BIAS + 63;
 
-  /** Biased exponent of the smallest tangents that are computed. */
-  private static final int TINY_TANGENT = BIAS - 32;
+  /** Biased exponent below which a tangent is its argument and a little more. */
+  private static final int TINY_TANGENT = BIAS - 40;
 
   private X87Transcendental() {}
 
@@ -116,14 +116,8 @@ public final class X87Transcendental {
     WideFloat reduced = new WideFloat();
     int quadrant = ExtendedMath.reduce(signExponent, significand, reduced);
     WideFloat sine = ExtendedMath.sine(reduced, quadrant);
-    if (tangent && (signExponent & MAX_EXPONENT) <= 1 && significand == INTEGER_BIT) {
-      // Not so the smallest normal number.
-      X87.write(cpu, top, signExponent & SIGN | 1, significand);
-      X87.raise(cpu, X87.PE);
-      X87.push(cpu, BIAS, INTEGER_BIT);
-    } else if (tangent) {
-      // The processor's tangent of a tiny number is that number, rounded as if it were a little less.
-      WideFloat result = (signExponent & MAX_EXPONENT) < TINY_TANGENT ? reduced.justBelow()
+    if (tangent) {
+      WideFloat result = (signExponent & MAX_EXPONENT) < TINY_TANGENT ? reduced.justAbove()
           : sine.divide(ExtendedMath.sine(reduced, quadrant + 1));
       result.round(cpu, top);
       X87.push(cpu, BIAS, INTEGER_BIT);
