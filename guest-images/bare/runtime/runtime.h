@@ -329,11 +329,12 @@ struct feature {
 };
 extern const struct feature VME, PSE, PAE, SEP, PGE, FXSR, SYSCALL, NX, LONG_MODE, PCID, XSAVE,
     FSGSBASE, SMEP, SMAP, INVPCID, UMIP, RDTSCP, PAGE_1G, MCE, DE,
-    ALT_MOV_CR8;
+    ALT_MOV_CR8, NULL_SELECTOR_CLEARS_BASE;
 
 void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t answer[4]);
 int has(const struct feature *feature);
 int is_amd(void);
+int is_qemu(void);
 
 /* Ends the case, saying so, when the processor lacks the feature. */
 #define NEEDS(feature)         \

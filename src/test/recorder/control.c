@@ -47,6 +47,7 @@ static void prepareStackPointer(struct Gen *g) {
   if (one(3)) setGpr(g, RSP, 8, offsetOf(g, STACK + 64 + below(STACK_SIZE - 128)));
   if (one(12)) setGpr(g, RSP, 8, offsetOf(g, STACK + below(12)));                  /* pushes fault */
   if (one(12)) setGpr(g, RSP, 8, offsetOf(g, STACK + STACK_SIZE - below(12)));     /* pops fault */
+  if (g->c.mode == 64 && one(40)) g->c.before.gpr[RSP] = 0x0000800000000000ull - below(9) + (one(2) ? rnd() << 48 : 0);
   if (g->c.mode == 16 && one(2)) setGpr(g, RSP, 4, getGpr(g, RSP, 2) | rnd() << 16); /* SP alone counts */
   g->pinned |= 1u << RSP;
 }
@@ -57,6 +58,8 @@ static uint32_t stackTop(struct Gen *g) {
 
 static void prepareBranch(struct Gen *g, uint8_t opcode) {
   uint64_t target = offsetOf(g, aCodeAddress());
+  if (g->c.mode == 64 && g->operandSize == 8 && one(12)) target |= 1ull << (47 + below(17)); /* not canonical */
+  if (g->c.mode == 16 && g->operandSize == 4 && one(8)) target |= 0x10000;                  /* beyond the limit */
   prepareStackPointer(g);
   if (g->row.immediate == 'b') g->immediate = 0x20 + below(0x60) - (one(2) ? 0xC0 : 0);
   if (g->row.immediate == 'w') g->immediate = one(2) ? below(64) * 8 : below(0x10000);

@@ -5,10 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes instructions by the opcode tables. Immutable; threads may share one.
- *
- * <p>Where processors differ it follows AMD's: in 64-bit mode a near branch with an operand-size prefix has a 16-bit
- * target, and REX.W does not widen a far pointer in memory.
+ * Decodes instructions by the opcode tables. Immutable; threads may share one. What processors disagree about is an
+ * {@link Extension}.
  */
 public final class Decoder {
   /** An instruction of more bytes raises #GP(0) (SDM vol. 2A 2.3.11). */
@@ -21,16 +19,18 @@ public final class Decoder {
 
   private final Tables tables;
   private final boolean lockMeansCr8;
+  private final boolean nearBranches16;
 
-  /** A decoder that knows every {@link Feature}. */
+  /** A decoder that knows every {@link Extension}. */
   public Decoder() {
-    this(EnumSet.allOf(Feature.class));
+    this(EnumSet.allOf(Extension.class));
   }
 
-  /** A decoder for a processor with these features. */
-  public Decoder(Set<Feature> features) {
-    this.tables = new Tables(features);
-    this.lockMeansCr8 = features.contains(Feature.ALT_MOV_CR8);
+  /** A decoder for a processor with these extensions. */
+  public Decoder(Set<Extension> extensions) {
+    this.tables = new Tables(extensions);
+    this.lockMeansCr8 = extensions.contains(Extension.ALTERNATE_CR8);
+    this.nearBranches16 = extensions.contains(Extension.NEAR_BRANCHES_16);
   }
 
   /**
@@ -70,7 +70,7 @@ public final class Decoder {
   }
 
   private Instruction decode(InstructionBytes bytes, Row row) {
-    int operandSize = bytes.operandSize(row);
+    int operandSize = bytes.operandSize(row, nearBranches16);
     OperandReader reader = new OperandReader(bytes, operandSize);
     Operand[] operands = readOperands(row, reader);
     if (reader.isInvalid() || bytes.lock && !mayLock(row, operands)) {

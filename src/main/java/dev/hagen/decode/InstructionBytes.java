@@ -171,8 +171,11 @@ final class InstructionBytes {
   }
 
   /** The operand-size attribute (SDM vol. 1 3.6, vol. 2A 2.2.1.2). */
-  int operandSize(Row row) {
+  int operandSize(Row row, boolean nearBranches16) {
     boolean other = has66 && row.prefix != Row.P66;
+    if (codeSize == 8 && row.nearBranch) {
+      return other && nearBranches16 && !rexW() ? 2 : 8;
+    }
     return switch (codeSize) {
       case 2 -> other ? 4 : 2;
       case 4 -> other ? 2 : 4;

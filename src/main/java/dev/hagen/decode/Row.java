@@ -35,11 +35,13 @@ final class Row {
   boolean lockable;
   /** In 64-bit mode the operand size is 64 bits, or 16 with 66. */
   boolean default64;
+  /** Likewise, but 66 counts only with {@link Extension#NEAR_BRANCHES_16}. */
+  boolean nearBranch;
   /** The operation with REX.W. */
   Op wideOp;
   /** The size of an element; {@link Instruction#operandSize} then is that. */
   @Nullable Size element;
-  @Nullable Feature feature;
+  @Nullable Extension extension;
   int checks;
   int alignment;
 
@@ -149,9 +151,15 @@ final class Row {
     return this;
   }
 
-  /** The operand size in 64-bit mode is 64 bits, or 16 with 66: stack operations and, as AMD has it, near branches. */
+  /** The operand size in 64-bit mode is 64 bits, or 16 with 66. */
   Row d64() {
     default64 = true;
+    return this;
+  }
+
+  /** A near branch; see {@link Extension#NEAR_BRANCHES_16}. */
+  Row near() {
+    nearBranch = true;
     return this;
   }
 
@@ -167,9 +175,9 @@ final class Row {
     return this;
   }
 
-  /** The row exists if the processor has this feature. */
-  Row needs(Feature required) {
-    feature = required;
+  /** The row exists if the processor has this extension. */
+  Row needs(Extension required) {
+    extension = required;
     return this;
   }
 

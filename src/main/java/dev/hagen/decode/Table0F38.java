@@ -1,8 +1,8 @@
 package dev.hagen.decode;
 
-import static dev.hagen.decode.Feature.SSE4_1;
-import static dev.hagen.decode.Feature.SSE4_2;
-import static dev.hagen.decode.Feature.SSSE3;
+import static dev.hagen.decode.Extension.SSE4_1;
+import static dev.hagen.decode.Extension.SSE4_2;
+import static dev.hagen.decode.Extension.SSSE3;
 import static dev.hagen.decode.Form.*;
 import static dev.hagen.decode.Op.*;
 import static dev.hagen.decode.Row.np;
@@ -78,10 +78,10 @@ final class Table0F38 {
     p66(0x3F, PMAXUD,     V(dq), W(dq)).needs(SSE4_1),
     p66(0x40, PMULLD,     V(dq), W(dq)).needs(SSE4_1),
     p66(0x41, PHMINPOSUW, V(dq), W(dq)).needs(SSE4_1),
-    p66(0x82, INVPCID,    G(r), M(dq)).unaligned().needs(Feature.INVPCID).check(Check.PRIVILEGED),
-    row(0xF0, MOVBE,      G(v), M(v)).noRepeat().needs(Feature.MOVBE),
+    p66(0x82, INVPCID,    G(r), M(dq)).unaligned().needs(Extension.INVPCID).check(Check.PRIVILEGED),
+    row(0xF0, MOVBE,      G(v), M(v)).noRepeat().needs(Extension.MOVBE),
     pF2(0xF0, CRC32,      G(y), E(b)).needs(SSE4_2),
-    row(0xF1, MOVBE,      M(v), G(v)).noRepeat().needs(Feature.MOVBE),
+    row(0xF1, MOVBE,      M(v), G(v)).noRepeat().needs(Extension.MOVBE),
     pF2(0xF1, CRC32,      G(y), E(v)).needs(SSE4_2),
   };
   // @formatter:on

@@ -1,8 +1,8 @@
 package dev.hagen.decode;
 
-import static dev.hagen.decode.Feature.SSE4_1;
-import static dev.hagen.decode.Feature.SSE4_2;
-import static dev.hagen.decode.Feature.SSSE3;
+import static dev.hagen.decode.Extension.SSE4_1;
+import static dev.hagen.decode.Extension.SSE4_2;
+import static dev.hagen.decode.Extension.SSSE3;
 import static dev.hagen.decode.Form.*;
 import static dev.hagen.decode.Op.*;
 import static dev.hagen.decode.Row.np;

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The opcode tables indexed for lookup under one set of features.
+ * The opcode tables indexed for lookup under one set of extensions.
  *
  * <p>Every opcode has an {@link Entry}. Its rows are spread over an array indexed by mode and mandatory prefix and, only
  * where a row's choice depends on it, by what ModRM selects: 64 register forms and 8 memory forms.
@@ -52,11 +52,11 @@ final class Tables {
 
   private final @Nullable Entry[] entries = new Entry[4 * 256];
 
-  Tables(Set<Feature> features) {
-    fill(MAP_ONE_BYTE, features, OneByteTable.ROWS, X87Table.ROWS);
-    fill(MAP_0F, features, TwoByteTable.ROWS, VectorTable.ROWS);
-    fill(MAP_0F38, features, Table0F38.ROWS);
-    fill(MAP_0F3A, features, Table0F3A.ROWS);
+  Tables(Set<Extension> extensions) {
+    fill(MAP_ONE_BYTE, extensions, OneByteTable.ROWS, X87Table.ROWS);
+    fill(MAP_0F, extensions, TwoByteTable.ROWS, VectorTable.ROWS);
+    fill(MAP_0F38, extensions, Table0F38.ROWS);
+    fill(MAP_0F3A, extensions, Table0F3A.ROWS);
   }
 
   /** The entry of an opcode; null if no row has it. */
@@ -64,14 +64,14 @@ final class Tables {
     return entries[map << 8 | opcode];
   }
 
-  private void fill(int map, Set<Feature> features, Row[]... tables) {
+  private void fill(int map, Set<Extension> extensions, Row[]... tables) {
     List<List<Row>> byOpcode = new ArrayList<>();
     for (int opcode = 0; opcode < 256; opcode++) {
       byOpcode.add(new ArrayList<>());
     }
     for (Row[] table : tables) {
       for (Row row : table) {
-        if (row.feature == null || features.contains(row.feature)) {
+        if (row.extension == null || extensions.contains(row.extension)) {
           for (int opcode = row.opcode; opcode <= row.lastOpcode; opcode++) {
             byOpcode.get(opcode).add(row);
           }

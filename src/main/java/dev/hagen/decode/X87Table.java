@@ -83,7 +83,7 @@ final class X87Table {
     x87(0xDA, FUCOMPP).slash(5).rm(1),
 
     x87(0xDB, FILD_M32,    M(d)).slash(0),
-    x87(0xDB, FISTTP_M32,  M(d)).slash(1).needs(Feature.SSE3),
+    x87(0xDB, FISTTP_M32,  M(d)).slash(1).needs(Extension.SSE3),
     x87(0xDB, FIST_M32,    M(d)).slash(2),
     x87(0xDB, FISTP_M32,   M(d)).slash(3),
     x87(0xDB, FLD_M80,     M(t)).slash(5),
@@ -118,7 +118,7 @@ final class X87Table {
     x87(0xDC, FDIV,        STi, ST).slash(7),
 
     x87(0xDD, FLD_M64,     M(q)).slash(0),
-    x87(0xDD, FISTTP_M64,  M(q)).slash(1).needs(Feature.SSE3),
+    x87(0xDD, FISTTP_M64,  M(q)).slash(1).needs(Extension.SSE3),
     x87(0xDD, FST_M64,     M(q)).slash(2),
     x87(0xDD, FSTP_M64,    M(q)).slash(3),
     x87(0xDD, FRSTOR,      M()).slash(4),
@@ -149,7 +149,7 @@ final class X87Table {
     x87(0xDE, FDIVP,       STi, ST).slash(7),
 
     x87(0xDF, FILD_M16,    M(w)).slash(0),
-    x87(0xDF, FISTTP_M16,  M(w)).slash(1).needs(Feature.SSE3),
+    x87(0xDF, FISTTP_M16,  M(w)).slash(1).needs(Extension.SSE3),
     x87(0xDF, FIST_M16,    M(w)).slash(2),
     x87(0xDF, FISTP_M16,   M(w)).slash(3),
     x87(0xDF, FBLD,        M(t)).slash(4),

@@ -33,7 +33,7 @@ public final class SseMove {
   }
 
   /** The low doubleword from register to register or from register to memory. */
-  @Semantics(MOVSS)
+  @Semantics({MOVSS, MOVSS_STORE})
   public static void movss(CpuState cpu, int destination, int source) {
     cpu.xmm[2 * destination] =
         cpu.xmm[2 * destination] & 0xFFFF_FFFF_0000_0000L | cpu.xmm[2 * source] & 0xFFFF_FFFFL;
@@ -47,7 +47,7 @@ public final class SseMove {
   }
 
   /** The low quadword to the low quadword; the upper one stays. */
-  @Semantics({MOVSD, MOVLPS, MOVLPD, MOVLPS_STORE, MOVLPD_STORE})
+  @Semantics({MOVSD, MOVSD_STORE, MOVLPS, MOVLPD, MOVLPS_STORE, MOVLPD_STORE})
   public static void movsd(CpuState cpu, int destination, int source) {
     cpu.xmm[2 * destination] = cpu.xmm[2 * source];
   }

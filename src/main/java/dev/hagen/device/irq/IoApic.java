@@ -82,10 +82,12 @@ public final class IoApic implements MmioRegion {
     if (level ? (lines & 1 << index) == 0 || (entry & REMOTE_IRR) != 0 : !rising) {
       return;
     }
-    if (level) {
+    InterruptMessage message = message(entry);
+    boolean ends = level && message.mode().compareTo(DeliveryMode.LOWEST_PRIORITY) <= 0; // the others know no end
+    if (ends) {
       redirection[index] |= REMOTE_IRR; // before delivery: the receiver may end the interrupt at once
     }
-    if (!bus.deliver(message(entry)) && level) {
+    if (!bus.deliver(message) && ends) {
       redirection[index] &= ~REMOTE_IRR;
     }
   }

@@ -100,6 +100,8 @@ public final class LocalApic implements MmioRegion {
   private int errorsShown;
   private int commandLow;
   private int commandHigh;
+  /** An ExtINT message has come and waits for the processor. */
+  private boolean externalRequested;
   private boolean output;
 
   /**
@@ -157,6 +159,7 @@ public final class LocalApic implements MmioRegion {
     errorsShown = 0;
     commandLow = 0;
     commandHigh = 0;
+    externalRequested = false;
     timer.reset();
     update();
   }
@@ -225,6 +228,8 @@ public final class LocalApic implements MmioRegion {
   /** Puts the next interrupt into service: its vector, or {@link #EXTERNAL} to ask the controller behind LINT0. */
   public int acknowledge() {
     if (externalPending()) {
+      externalRequested = false;
+      update();
       return EXTERNAL;
     }
     int vector = deliverable();
@@ -264,13 +269,11 @@ public final class LocalApic implements MmioRegion {
   }
 
   private boolean externalPending() {
-    if (!lintLevel[0]) {
-      return false;
-    }
-    if (!isEnabled()) {
-      return true;
-    }
-    return (lvt[LINT0] & LVT_MASKED) == 0 && mode(lvt[LINT0]) == DeliveryMode.EXTERNAL;
+    return externalRequested || lintLevel[0] && passesLint0();
+  }
+
+  private boolean passesLint0() {
+    return !isEnabled() || (lvt[LINT0] & LVT_MASKED) == 0 && mode(lvt[LINT0]) == DeliveryMode.EXTERNAL;
   }
 
   /** The highest requested vector if its class is above the processor priority, else -1. */
@@ -338,7 +341,11 @@ public final class LocalApic implements MmioRegion {
         processor.init();
       }
       case START_UP -> processor.startUp(message.vector());
-      default -> {
+      case EXTERNAL -> {
+        externalRequested = true;
+        update();
+      }
+      case RESERVED -> {
         return false;
       }
     }
