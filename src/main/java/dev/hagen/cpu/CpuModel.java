@@ -208,8 +208,9 @@ public final class CpuModel {
   /** The announced bits of one result register of CPUID. */
   int announced(int leaf, int subleaf, int word) {
     int bits = 0;
+    int considered = leaf == 7 || leaf == 0xD ? subleaf : 0;
     for (Feature feature : features) {
-      if (feature.leaf == leaf && feature.subleaf == subleaf && feature.word == word) {
+      if (feature.leaf == leaf && feature.subleaf == considered && feature.word == word) {
         bits |= 1 << feature.bit;
       }
     }

@@ -57,6 +57,7 @@ public final class FarTransfer {
     checkDirect(cpu, selector, raw);
     StackCursor stack = pushReturn(cpu, size);
     checkOffset(cpu, raw, offset);
+    raw = DescriptorTable.touch(cpu, selector, raw);
     stack.commit();
     enter(cpu, selector, raw, cpu.cpl, offset);
   }
@@ -82,6 +83,7 @@ public final class FarTransfer {
     stack.skip(parameters);
     if (rpl == cpu.cpl) {
       checkOffset(cpu, raw, offset);
+      raw = DescriptorTable.touch(cpu, selector, raw);
       stack.commit();
       enter(cpu, selector, raw, rpl, offset);
       return;
