@@ -57,6 +57,7 @@ public final class CpuModel {
     //  name        vendor        family model step. leaf  extended     features
     row("hagen",    Vendor.AMD,   0x19,  1,    1,    0xD,  0x8000_0021, FAMILY_19H);
     row("max",      Vendor.AMD,   0x19,  1,    1,    0xD,  0x8000_0021, with(FAMILY_19H, SMAP, CLWB));
+    row("max-intel",Vendor.INTEL, 6,     0x1A, 5,    0xD,  0x8000_0021, with(FAMILY_19H, SMAP, CLWB));
     row("intel-v2", Vendor.INTEL, 6,     0x1A, 5,    0xD,  0x8000_0008, with(V2, ERMS, FSRM, ARCH_CAPABILITIES));
     row("pentium3", Vendor.INTEL, 6,     8,    6,    2,     0x8000_0004, PENTIUM3);
     // @formatter:on

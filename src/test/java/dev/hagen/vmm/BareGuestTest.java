@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,18 +39,37 @@ class BareGuestTest {
 
   private final StringBuilder output = new StringBuilder();
 
+  /** AMD's processors know no far pointers with 64-bit offsets (APM vol. 3 "JMP (Far)"); both emulators do. */
+  private static final Set<String> NOT_ON_AMD = Set.of("far_call_and_return_64", "far_jump_through_memory_m16_64");
+
   @ParameterizedTest
   @ValueSource(strings = {"exceptions32", "exceptions64", "gates32", "paging32", "paging64", "segments32", "segments64",
       "tasks32", "v86_32"})
-  void guest_observesWhatTheManualsSay(String name) throws IOException {
-    List<String> expected = Files.readAllLines(GUESTS.resolve(name + ".expected.txt")).stream()
-        .filter(line -> !line.startsWith("#")).toList();
-    run(Files.readAllBytes(GUESTS.resolve(name + ".elf")));
-    assertThat(output.toString().lines().toList()).containsExactlyElementsOf(expected);
+  void guest_onAmdProcessor_observesWhatTheManualsSay(String name) throws IOException {
+    run("max", name);
+    assertThat(observed(NOT_ON_AMD)).containsExactlyElementsOf(expected(name, NOT_ON_AMD));
   }
 
-  private void run(byte[] elf) {
-    CpuModel model = CpuModel.named("max");
+  @ParameterizedTest
+  @ValueSource(strings = {"exceptions32", "exceptions64", "gates32", "paging32", "paging64", "segments32", "segments64",
+      "tasks32", "v86_32"})
+  void guest_onIntelProcessor_observesWhatTheManualsSay(String name) throws IOException {
+    run("max-intel", name);
+    assertThat(observed(Set.of())).containsExactlyElementsOf(expected(name, Set.of()));
+  }
+
+  private List<String> observed(Set<String> without) {
+    return output.toString().lines().filter(line -> !without.contains(line.split(":")[0])).toList();
+  }
+
+  private static List<String> expected(String name, Set<String> without) throws IOException {
+    return Files.readAllLines(GUESTS.resolve(name + ".expected.txt")).stream()
+        .filter(line -> !line.startsWith("#") && !without.contains(line.split(":")[0])).toList();
+  }
+
+  private void run(String modelName, String guest) throws IOException {
+    CpuModel model = CpuModel.named(modelName);
+    byte[] elf = Files.readAllBytes(GUESTS.resolve(guest + ".elf"));
     try (PhysicalMemory memory = new PhysicalMemory(64 << 20)) {
       PortMap ports = new PortMap();
       ExitCounters counters = new ExitCounters();
