@@ -61,15 +61,18 @@ final class Binder {
   private Step bindOperation(Instruction instruction, int context) {
     Operand[] operands = instruction.operands();
     Step step = null;
-    if (operands.length == 0) {
-      Shapes.Nullary nullary = methods.find(instruction.op(), Shapes.Nullary.class);
-      step = nullary == null ? null : new ValueSteps.Nullary(nullary);
+    Shapes.Nullary nullary = methods.find(instruction.op(), Shapes.Nullary.class);
+    if (nullary != null) {
+      // Whatever operands there are do not matter: NOP, PREFETCH.
+      step = new ValueSteps.Nullary(nullary);
+    } else if (operands.length == 0) {
+      step = null;
     } else if (operands[0] instanceof Operand.Stack || operands.length > 1 && operands[1] instanceof Operand.Stack) {
       step = bindStackRegisters(instruction);
     } else if (operands[0] instanceof Operand.Xmm || operands.length > 1 && operands[1] instanceof Operand.Xmm) {
       step = bindXmm(instruction, context);
     }
-    if (step == null && operands.length > 0) {
+    if (step == null && operands.length > 0 && nullary == null) {
       step = bindValues(instruction, context);
     }
     if (step == null) {
