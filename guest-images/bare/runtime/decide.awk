@@ -15,7 +15,7 @@ part == 1 {
 part == 2 { bochs[subject($0)] = $0; next }
 {
   other = bochs[subject($0)]
-  if (decided[subject($0)] ~ /^# Both/) {
+  if (decided[subject($0)] ~ /^# Overrules/) {
     print decided[subject($0)]
   } else if ($0 == other || other ~ /: skipped/) {
     print

@@ -1,7 +1,9 @@
 package dev.hagen.device;
 
 import dev.hagen.util.Bits;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ public final class PortMap {
     }
   }
 
+  /** All ranges in the order of their mapping. */
+  private final List<Range> layers = new ArrayList<>();
+  /** The topmost range at each port. */
   private final @Nullable Range[] ranges = new @Nullable Range[PORTS];
 
   /**
@@ -35,15 +40,17 @@ public final class PortMap {
     if (base < 0 || count <= 0 || base + count > PORTS) {
       throw new IllegalArgumentException("no such ports: " + base + " + " + count);
     }
-    Arrays.fill(ranges, base, base + count, new Range(base, count, width, device));
+    Range range = new Range(base, count, width, device);
+    layers.add(range);
+    Arrays.fill(ranges, base, base + count, range);
   }
 
-  /** Takes a device off all its ports. */
+  /** Takes a device off all its ports; what it lay over comes to light again. */
   public void unmap(PortDevice device) {
-    for (int port = 0; port < PORTS; port++) {
-      Range range = ranges[port];
-      if (range != null && range.device == device) {
-        ranges[port] = null;
+    if (layers.removeIf(range -> range.device == device)) {
+      Arrays.fill(ranges, null);
+      for (Range range : layers) {
+        Arrays.fill(ranges, range.base, range.base + range.count, range);
       }
     }
   }

@@ -8,6 +8,8 @@ import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
 import dev.hagen.mmu.LinearMemory;
 import dev.hagen.mmu.SegmentedMemory;
+import dev.hagen.util.Bits;
+import dev.hagen.x86.Reg;
 import java.util.Objects;
 
 /**
@@ -26,15 +28,32 @@ public final class X87Environment {
   // Pointers.
 
   /**
-   * Remembers an x87 instruction that is not a control instruction, after it has executed.
-   *
-   * @param opcode the low 11 bits of its two opcode bytes
-   * @param instruction the offset of its first byte, prefixes included
+   * Whether {@link #record} is due after an instruction: every x87 instruction but the control instructions. FNOP,
+   * FFREE, FINCSTP and FDECSTP count as no control instructions on AMD processors.
    */
-  static void recordInstruction(CpuState cpu, int opcode, long instruction, int selector) {
-    cpu.fop = opcode & 0x7FF;
-    cpu.fip = instruction;
-    cpu.fcs = selector;
+  public static boolean isRecorded(Instruction instruction) {
+    int group = instruction.opcode() >> 8;
+    return group >= 0xD8 && group <= 0xDF && switch (instruction.op()) {
+      case FNINIT, FNCLEX, FNSTCW, FLDCW, FNSTSW, FNSTENV, FLDENV, FNSAVE, FRSTOR -> false;
+      case FNOP -> group == 0xD9;
+      default -> true;
+    };
+  }
+
+  /**
+   * Remembers opcode, address and operand address of an x87 instruction that has just executed, even if it left an
+   * exception pending; {@code cpu.rip} is still the next instruction's address. Only for those that {@link #isRecorded}
+   * names. The data pointer is the offset in the segment; without a memory operand it stays.
+   */
+  public static void record(CpuState cpu, Instruction instruction) {
+    cpu.fop = instruction.opcode() & 0x7FF;
+    cpu.fip = Bits.zeroExtend(cpu.rip - instruction.length(), instruction.codeSize());
+    cpu.fcs = cpu.segment[Reg.CS].selector;
+    Operand.Memory memory = instruction.memory();
+    if (memory != null) {
+      cpu.fdp = Operands.effectiveAddress(cpu, memory);
+      cpu.fds = cpu.is64Bit() ? 0 : cpu.segment[memory.segment()].selector;
+    }
   }
 
   // Instructions.

@@ -105,6 +105,16 @@ class PortMapTest {
   }
 
   @Test
+  void unmappedDevice_uncoversWhatItLayOver() {
+    ports.map(0x20, 2, 1, device("pic", 0x10));
+    PortDevice above = device("bar", 0x90);
+    ports.map(0, 0x40, 1, above);
+    assertEquals(0x90 + 0x20, ports.read(0x20, 1));
+    ports.unmap(above);
+    assertEquals(0x10, ports.read(0x20, 1));
+  }
+
+  @Test
   void portsThatDoNotExist_areRefused() {
     assertThrows(IllegalArgumentException.class, () -> ports.map(0xFFFF, 2, 1, device("x", 0)));
   }

@@ -18,6 +18,9 @@ public final class Pit implements PortDevice {
   /** The input clock: 14.31818 MHz / 12. */
   public static final long HERTZ = 1_193_182;
 
+  /** Shorter periods of counter 0 wake the host only this often: no guest could handle more. */
+  private static final long SHORTEST_PERIOD = 10_000;
+
   private static final int CONTROL = 3;
   private static final int READ_BACK = 3;
 
@@ -127,7 +130,8 @@ public final class Pit implements PortDevice {
       if (rise == PitCounter.NEVER) {
         timer.cancel();
       } else {
-        timer.at(frequency.nanos(rise));
+        long at = frequency.nanos(rise);
+        timer.at(counters[0].isPeriodic() ? Math.max(at, clock.now() + SHORTEST_PERIOD) : at);
       }
     }
   }

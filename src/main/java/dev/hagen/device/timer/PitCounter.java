@@ -160,7 +160,8 @@ final class PitCounter {
     return mode == MODE_ONE_SHOT || mode == MODE_HARDWARE_STROBE;
   }
 
-  private boolean isPeriodic() {
+  /** Whether OUT repeats: modes 2 and 3. */
+  boolean isPeriodic() {
     return mode == MODE_RATE || mode == MODE_SQUARE;
   }
 
