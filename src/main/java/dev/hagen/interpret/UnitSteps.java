@@ -47,8 +47,8 @@ final class UnitSteps {
     void run(CpuState cpu) {
       X87.checkPending(cpu);
       step.run(cpu);
+      cpu.ftop = 0;
       if (fillsTags) {
-        cpu.ftop = 0;
         cpu.ftw = 0xFF;
       }
     }

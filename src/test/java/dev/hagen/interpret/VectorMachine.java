@@ -56,6 +56,10 @@ final class VectorMachine implements AutoCloseable {
   private static final int GDT_LIMIT = 0x7F;
   private static final int LDT_LIMIT = 0x2F;
   private static final int VECTORS = 32;
+  private static final int X87_EXCEPTIONS = 0x3F;
+  private static final int X87_TOP = 0x3800;
+  /** ES and B. */
+  private static final int X87_SUMMARY = 0x8080;
   /** No case runs longer: a few hold bytes behind the instruction that are instructions too. */
   private static final int MOST_INSTRUCTIONS = 16;
 
@@ -202,11 +206,13 @@ final class VectorMachine implements AutoCloseable {
     register.set(selector, base, pages ? limit << 12 | 0xFFF : limit, attributes);
   }
 
+  /** As FXRSTOR does it, which the recorder's kernel used: it computes ES and B from the exceptions and their masks. */
   private void loadX87(Registers.X87 x87) {
     System.arraycopy(x87.mantissas(), 0, cpu.stSignificand, 0, 8);
     System.arraycopy(x87.exponents(), 0, cpu.stSignExponent, 0, 8);
     cpu.fcw = x87.control();
-    cpu.fsw = x87.status() & ~0x3800;
+    boolean pending = (x87.status() & ~x87.control() & X87_EXCEPTIONS) != 0;
+    cpu.fsw = x87.status() & ~(X87_TOP | X87_SUMMARY) | (pending ? X87_SUMMARY : 0);
     cpu.ftop = x87.top();
     cpu.ftw = x87.tags();
     cpu.fop = x87.opcode();
