@@ -114,8 +114,9 @@ public final class SseMove {
   }
 
   /**
-   * The stores of MASKMOV. Every byte is first checked for writing, so that a fault in the second of two pages leaves the
-   * first alone; with an empty mask nothing is accessed, which the manual permits.
+   * The stores of MASKMOV. Each page with a selected byte is first checked for writing, so that a fault in the second of
+   * two leaves the first alone; the fault tells the first byte of the operand in its page. With an empty mask nothing is
+   * accessed, which the manual permits.
    */
   private static void storeBytes(CpuState cpu, Instruction instruction, long low, long high, long maskLow,
       long maskHigh, int length) {
@@ -125,10 +126,12 @@ public final class SseMove {
     }
     long offset = Bits.zeroExtend(cpu.gpr[Reg.RDI], instruction.addressSize());
     long linear = SegmentedMemory.linearForStore(cpu, instruction.segment(), offset, length);
-    for (int i = 0; i < length; i++) {
-      if ((selected >>> i & 1) != 0) {
-        LinearMemory.checkStore(cpu, linear + i, 1);
-      }
+    int inFirst = (int) Math.min(length, 0x1000 - (linear & 0xFFF));
+    if ((selected & (1L << inFirst) - 1) != 0) {
+      LinearMemory.checkStore(cpu, linear, 1);
+    }
+    if (selected >>> inFirst != 0) {
+      LinearMemory.checkStore(cpu, linear + inFirst, 1);
     }
     for (int i = 0; i < length; i++) {
       if ((selected >>> i & 1) != 0) {
