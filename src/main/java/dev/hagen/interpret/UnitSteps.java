@@ -8,6 +8,7 @@ import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
 import dev.hagen.semantics.Shapes;
 import dev.hagen.semantics.X87;
+import dev.hagen.semantics.X87Environment;
 import dev.hagen.x86.Vector;
 
 /** Steps around x87 and MMX instructions: pending exceptions, and the tag word that MMX instructions overwrite. */
@@ -21,7 +22,7 @@ final class UnitSteps {
       return isConversionOfMemory(instruction) ? step : new Mmx(step, instruction.op());
     }
     if ((checks & Check.X87) != 0) {
-      return new Waiting(step);
+      return X87Environment.isRecorded(instruction) ? new Recorded(step, instruction) : new Waiting(step);
     }
     return step;
   }
@@ -88,6 +89,24 @@ final class UnitSteps {
     void run(CpuState cpu) {
       X87.checkPending(cpu);
       step.run(cpu);
+    }
+  }
+
+  /** Likewise, and it leaves its opcode and addresses in the x87 pointers. */
+  static final class Recorded extends Step {
+    private final Step step;
+    private final Instruction instruction;
+
+    Recorded(Step step, Instruction instruction) {
+      this.step = step;
+      this.instruction = instruction;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      X87.checkPending(cpu);
+      step.run(cpu);
+      X87Environment.record(cpu, instruction);
     }
   }
 
