@@ -199,9 +199,17 @@ final class Binder {
     if (operand instanceof Operand.Memory memory) {
       boolean aligned = instruction.alignment() == 16;
       // Of the count of a shift only the low half counts, but all of it is read.
-      return new XmmOperand(new Address(memory, context), aligned ? 16 : memory.size(), aligned);
+      return new XmmOperand(new Address(memory, context), aligned ? 16 : memory.size(),
+          aligned ? alignment(instruction.op()) : XmmOperand.Alignment.NONE);
     }
     return new XmmOperand(((Operand.Xmm) operand).index());
+  }
+
+  private static XmmOperand.Alignment alignment(Op op) {
+    return switch (op) {
+      case MOVAPS, MOVAPD, MOVDQA, MOVNTPS, MOVNTPD, MOVNTDQ, MOVNTDQA -> XmmOperand.Alignment.ALWAYS;
+      default -> XmmOperand.Alignment.UNLESS_MASKED;
+    };
   }
 
   /** The place of an operand that is a value. */

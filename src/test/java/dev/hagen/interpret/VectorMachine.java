@@ -56,6 +56,8 @@ final class VectorMachine implements AutoCloseable {
   private static final int GDT_LIMIT = 0x7F;
   private static final int LDT_LIMIT = 0x2F;
   private static final int VECTORS = 32;
+  private static final int X87_CONTROL = 0x1F3F;
+  private static final int X87_CONTROL_ONES = 0x40;
   private static final int X87_EXCEPTIONS = 0x3F;
   private static final int X87_TOP = 0x3800;
   /** ES and B. */
@@ -210,7 +212,7 @@ final class VectorMachine implements AutoCloseable {
   private void loadX87(Registers.X87 x87) {
     System.arraycopy(x87.mantissas(), 0, cpu.stSignificand, 0, 8);
     System.arraycopy(x87.exponents(), 0, cpu.stSignExponent, 0, 8);
-    cpu.fcw = x87.control();
+    cpu.fcw = x87.control() & X87_CONTROL | X87_CONTROL_ONES;
     boolean pending = (x87.status() & ~x87.control() & X87_EXCEPTIONS) != 0;
     cpu.fsw = x87.status() & ~(X87_TOP | X87_SUMMARY) | (pending ? X87_SUMMARY : 0);
     cpu.ftop = x87.top();
