@@ -7,6 +7,7 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.Pending;
 import dev.hagen.decode.Decoder;
+import dev.hagen.decode.Extension;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.memory.PhysicalMemory;
@@ -47,7 +48,7 @@ public final class Machine implements AutoCloseable {
     cpu = new CpuState(config.model(), memory, new NoVmm());
     clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
     board = new Board(config, cpu, clock, counters, this::stop);
-    Interpreter interpreter = new Interpreter(cpu, new Decoder(), new SemanticMethods());
+    Interpreter interpreter = new Interpreter(cpu, new Decoder(Extension.of(cpu.model)), new SemanticMethods());
     processor = new VirtualCpu(cpu, interpreter, clock, board.interrupts(), counters, board::runDevices);
   }
 
