@@ -15,11 +15,13 @@ part == 1 {
 part == 2 { bochs[subject($0)] = $0; next }
 {
   other = bochs[subject($0)]
-  if ($0 == other || other ~ /: skipped/) {
+  if (decided[subject($0)] ~ /^# Overrules/) {
+    print decided[subject($0)]
+  } else if ($0 == other || other ~ /: skipped/) {
     print
   } else if ($0 ~ /: skipped/ && other != "") {
     print other
-  } else if (subject($0) in decided) {
+  } else if (decided[subject($0)] != "") {
     print decided[subject($0)]
   } else {
     print "# UNDECIDED QEMU: " $0

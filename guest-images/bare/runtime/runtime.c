@@ -28,7 +28,7 @@ extern _Noreturn void end_case(void), end_attempt(void);
 static char double_fault_stack[4096] ALIGNED(16);
 extern uint64_t page_map[], page_directory_pointers[], page_directory[];
 #else
-static struct task_state double_fault_task ALIGNED(16);
+struct task_state double_fault_task ALIGNED(16);
 static char double_fault_stack[4096] ALIGNED(16);
 extern void double_fault_entry(void);
 #endif
@@ -38,6 +38,7 @@ const struct feature VME = {1, 3, 1, "VME"}, DE = {1, 3, 2, "DE"}, PSE = {1, 3, 
     PGE = {1, 3, 13, "PGE"}, FXSR = {1, 3, 24, "FXSR"}, PCID = {1, 2, 17, "PCID"},
     XSAVE = {1, 2, 26, "XSAVE"}, FSGSBASE = {7, 1, 0, "FSGSBASE"}, SMEP = {7, 1, 7, "SMEP"},
     INVPCID = {7, 1, 10, "INVPCID"}, SMAP = {7, 1, 20, "SMAP"}, UMIP = {7, 2, 2, "UMIP"},
+    NULL_SELECTOR_CLEARS_BASE = {0x80000021, 0, 6, "NullSelectClearsBase"},
     ALT_MOV_CR8 = {0x80000001, 2, 4, "AltMovCr8"}, SYSCALL = {0x80000001, 3, 11, "SYSCALL"},
     NX = {0x80000001, 3, 20, "NX"},
     PAGE_1G = {0x80000001, 3, 26, "1 GiB pages"}, RDTSCP = {0x80000001, 3, 27, "RDTSCP"},
@@ -274,6 +275,12 @@ int is_amd(void) {
   uint32_t answer[4];
   cpuid(0, 0, answer);
   return answer[2] == 0x444d4163; /* the end of "AuthenticAMD" */
+}
+
+int is_qemu(void) {
+  uint32_t answer[4];
+  cpuid(0x40000000, 0, answer);
+  return answer[1] == 0x54474354; /* the beginning of "TCGTCGTCGTCG" */
 }
 
 static void setup_devices(void) {

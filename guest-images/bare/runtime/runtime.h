@@ -235,6 +235,9 @@ struct PACKED task_state {
 extern uint64_t gdt[GDT_ENTRIES];
 extern struct idt_gate idt[256];
 extern struct task_state task;
+#ifndef __x86_64__
+extern struct task_state double_fault_task; /* cases that turn paging on give it their CR3 */
+#endif
 extern char interrupt_stack_top[], interrupt_stubs[][16];
 
 /* Descriptor bits 40 to 55, as in the manual: access byte, then G, D/B, L, AVL. */
@@ -326,11 +329,12 @@ struct feature {
 };
 extern const struct feature VME, PSE, PAE, SEP, PGE, FXSR, SYSCALL, NX, LONG_MODE, PCID, XSAVE,
     FSGSBASE, SMEP, SMAP, INVPCID, UMIP, RDTSCP, PAGE_1G, MCE, DE,
-    ALT_MOV_CR8;
+    ALT_MOV_CR8, NULL_SELECTOR_CLEARS_BASE;
 
 void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t answer[4]);
 int has(const struct feature *feature);
 int is_amd(void);
+int is_qemu(void);
 
 /* Ends the case, saying so, when the processor lacks the feature. */
 #define NEEDS(feature)         \

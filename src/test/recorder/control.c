@@ -16,9 +16,9 @@ static const char *const stack[] = {
 
 static const char *const segments[] = {
     "8C /0 v", "8C /1 v", "8C /2 v", "8C /3 v", "8C /4 v", "8C /5 v",                       /* MOV r/m, Sreg */
-    "8E /0 w", "8E /3 w", "8E /4 w", "8E /5 w",                                             /* MOV Sreg, r/m */
-    "07 d n64", "1F d n64", "0F A1 d", "0F A9 d",                                           /* POP Sreg */
-    "C4 /r v m n64", "C5 /r v m n64", "0F B4 /r v m", "0F B5 /r v m",                       /* LES LDS LFS LGS */
+    "8E /0 w", "8E /2 w", "8E /3 w", "8E /4 w", "8E /5 w",                                             /* MOV Sreg, r/m */
+    "07 d n64", "17 d n64", "1F d n64", "0F A1 d", "0F A9 d",                                           /* POP Sreg */
+    "C4 /r v m n64", "C5 /r v m n64", "0F B2 /r v m", "0F B4 /r v m", "0F B5 /r v m",       /* LES LDS LSS LFS LGS */
     "63 /r w n64", "0F 02 /r v mem2", "0F 03 /r v mem2", "0F 00 /4 w", "0F 00 /5 w",        /* ARPL LAR LSL VERR VERW */
     "F3 0F AE /0 y r o64", "F3 0F AE /1 y r o64", "F3 0F AE /2 y r o64", "F3 0F AE /3 y r o64", /* RDFSBASE ... */
     NULL};
@@ -47,6 +47,7 @@ static void prepareStackPointer(struct Gen *g) {
   if (one(3)) setGpr(g, RSP, 8, offsetOf(g, STACK + 64 + below(STACK_SIZE - 128)));
   if (one(12)) setGpr(g, RSP, 8, offsetOf(g, STACK + below(12)));                  /* pushes fault */
   if (one(12)) setGpr(g, RSP, 8, offsetOf(g, STACK + STACK_SIZE - below(12)));     /* pops fault */
+  if (g->c.mode == 64 && one(40)) g->c.before.gpr[RSP] = 0x0000800000000000ull - below(9) + (one(2) ? rnd() << 48 : 0);
   if (g->c.mode == 16 && one(2)) setGpr(g, RSP, 4, getGpr(g, RSP, 2) | rnd() << 16); /* SP alone counts */
   g->pinned |= 1u << RSP;
 }
@@ -57,6 +58,8 @@ static uint32_t stackTop(struct Gen *g) {
 
 static void prepareBranch(struct Gen *g, uint8_t opcode) {
   uint64_t target = offsetOf(g, aCodeAddress());
+  if (g->c.mode == 64 && g->operandSize == 8 && one(12)) target |= 1ull << (47 + below(17)); /* not canonical */
+  if (g->c.mode == 16 && g->operandSize == 4 && one(8)) target |= 0x10000;                  /* beyond the limit */
   prepareStackPointer(g);
   if (g->row.immediate == 'b') g->immediate = 0x20 + below(0x60) - (one(2) ? 0xC0 : 0);
   if (g->row.immediate == 'w') g->immediate = one(2) ? below(64) * 8 : below(0x10000);
@@ -170,13 +173,15 @@ static void prepareSegment(struct Gen *g) {
   if (opcode == 0x63) return;
   if ((opcode & 0xF0) == 0 && g->row.map && opcode == 0 && selector == 0x2B) selector = 3;
   if ((opcode == 2 || opcode == 3) && g->row.map && selector >> 2 == 0x2B >> 2) selector = 0;
-  if (opcode == 7 || opcode == 0x1F || opcode == 0xA1 || opcode == 0xA9) {
+  if (opcode == 7 || opcode == 0x17 || opcode == 0x1F || opcode == 0xA1 || opcode == 0xA9) {
     addPatch(g, stackTop(g), &selector, (uint32_t) g->operandSize);
-  } else if (opcode == 0xC4 || opcode == 0xC5 || opcode == 0xB4 || opcode == 0xB5) {
+  } else if (opcode == 0xC4 || opcode == 0xC5 || opcode == 0xB2 || opcode == 0xB4 || opcode == 0xB5) {
     uint64_t offset = anyInteger(g->operandSize);
-    g->memorySize = g->operandSize + 2;
-    addPatch(g, g->target, &offset, (uint32_t) g->operandSize);
-    addPatch(g, g->target + (uint32_t) g->operandSize, &selector, 2);
+    uint32_t far = g->operandSize == 8 && !one(4) ? 4 : (uint32_t) g->operandSize; /* AMD has no m16:64 */
+    g->memorySize = (int) far + 2;
+    g->c.patches = 0;
+    addPatch(g, g->target, &offset, far);
+    addPatch(g, g->target + far, &selector, 2);
   } else if (g->useMemory) {
     g->c.patches = 0;
     addPatch(g, g->target, &selector, 2);
@@ -193,6 +198,53 @@ static void prepareBound(struct Gen *g) {
   g->pinned = 1u << g->reg;
   addPatch(g, g->target, &limits[0], (uint32_t) n);
   addPatch(g, g->target + (uint32_t) n, &limits[1], (uint32_t) n);
+}
+
+/* A code selector: the case's own, in 64-bit mode sometimes that of 32-bit code, sometimes none. */
+static uint64_t aCodeSelector(const struct Gen *g) {
+  static const uint16_t bad[] = {0, 3, 0x2B, 0xFFF8, 0xFFF3};
+  if (one(5)) return bad[below(5)];
+  if (g->c.mode == 64 && one(4)) return CODE32_SELECTOR;
+  return g->c.before.selector[CS];
+}
+
+/* Far CALL, JMP, RET and IRET within user code. */
+static void generateFar(int mode) {
+  static const char *const rows[] = {"FF /3 v m", "FF /5 v m", "9A v iz n64", "EA v iz n64", "CB v", "CA v iw", "CF v", NULL};
+  expectAnything = true;
+  for (const char *const *text = rows; *text; text++) {
+    struct Row row;
+    int sizes[3], n;
+    parseRow(*text, &row);
+    if (mode == 64 && row.n64) continue;
+    n = operandSizes(&row, mode, sizes);
+    for (int s = 0; s < n; s++)
+      for (int i = 0; i < 40; i++) {
+        struct Gen g;
+        beginCase(&g, mode);
+        genOperands(&g, &row, sizes[s]);
+        prepareStackPointer(&g);
+        uint64_t offset = offsetOf(&g, aCodeAddress()), selector = aCodeSelector(&g);
+        uint32_t size = (uint32_t) sizes[s], top = stackTop(&g);
+        if (size == 2) offset &= 0xFFFF;
+        g.immediate = row.immediate == 'z' ? offset : below(64) * 8;
+        if (row.opcode == 0xFF) {
+          g.c.patches = 0;
+          uint32_t far = mode == 64 && size == 8 && one(2) ? 4 : size;
+          addPatch(&g, g.target, &offset, far);
+          addPatch(&g, g.target + far, &selector, 2);
+        } else if (!row.immediate || row.immediate == 'w') {
+          uint64_t flags = (rnd() & 0x244FD5 & ~0x100ull) | 0x202;
+          uint64_t words[5] = {offset, selector, flags, offsetOf(&g, STACK_POINTER - 64), g.c.before.selector[SS]};
+          if (row.opcode == 0xCF && one(8)) words[4] = 0;
+          for (uint32_t w = 0; w < (row.opcode != 0xCF ? 2u : mode == 64 ? 5u : 3u); w++)
+            addPatch(&g, top + w * size, &words[w], size);
+        }
+        if (!genEncode(&g)) continue;
+        if (row.immediate == 'z') memcpy(g.c.code + g.c.length, &selector, 2), g.c.length += 2;
+        record(&g);
+      }
+  }
 }
 
 /* INT3, INT1, INTO: the traps that user code may cause. */
@@ -214,5 +266,6 @@ const struct Family controlFamilies[] = {
     {"stack", ALL, 0, NULL, NULL, generateStack},
     {"segment", ALL, 36, segments, prepareSegment, NULL},
     {"bound", M32 | M16, 80, bound, prepareBound, NULL},
+    {"far", ALL, 0, NULL, NULL, generateFar},
     {"trap", ALL, 0, NULL, NULL, generateTraps},
     {0}};

@@ -62,6 +62,8 @@ static void chooseForm(struct Gen *g, struct Address *a) {
   bool rexes = g->c.mode == 64;
   a->mod = (int) below(3);
   a->rm = one(4) ? 4 : (int) below(rexes ? 16 : 8);
+  bool stack = isPinned(g, RSP) && one(4); /* PUSH and POP with an operand on the stack */
+  if (stack) a->mod = 2, a->rm = 4;
   a->sib = (a->rm & 7) == 4;
   a->base = a->rm;
   a->index = -1;
@@ -70,6 +72,7 @@ static void chooseForm(struct Gen *g, struct Address *a) {
     a->index = (int) below(rexes ? 16 : 8);
     if (a->index == 4) a->index = -1;
     a->scale = (int) below(4);
+    if (stack) a->base = RSP, a->index = -1;
   }
   a->dispSize = a->mod == 0 ? 0 : a->mod == 1 ? 1 : 4;
   if (a->mod == 0 && (a->base & 7) == 5) {

@@ -44,7 +44,8 @@ static const char *const lockable[] = { /* LOCK with a memory form: allowed or #
 static void prepareFault(struct Gen *g) {
   if (!g->useMemory) return;
   uint32_t n = (uint32_t) g->memorySize;
-  static const uint32_t edges[] = {SCRATCH, READ_ONLY, READ_ONLY + READ_ONLY_SIZE, STACK, STACK + STACK_SIZE, LOW + LOW_SIZE, LOW};
+  static const uint32_t edges[] = {SCRATCH, READ_ONLY, READ_ONLY + READ_ONLY_SIZE, STACK, STACK + STACK_SIZE, LOW,
+                                   LOW + LOW_SIZE};
   uint32_t where = edges[below(7)];
   g->c.patches = 0;
   g->far = 0;
@@ -54,7 +55,8 @@ static void prepareFault(struct Gen *g) {
     case 2: g->target = READ_ONLY + below(READ_ONLY_SIZE - n); break;
     case 3:
       if (g->c.mode == 64 && !g->address67) {
-        static const uint64_t holes[] = {0x0000800000000000, 0xFFFF7FFFFFFFFFFF, 0x00007FFFFFFFFFFF, 0x8000000000000000, 0x0123456789ABCDEF};
+        static const uint64_t holes[] = {0x0000800000000000, 0xFFFF7FFFFFFFFFFF, 0x00007FFFFFFFFFFF, 0x8000000000000000,
+                                         0x0123456789ABCDEF};
         g->segment = g->segment == FS || g->segment == GS ? -1 : g->segment;
         g->far = holes[below(5)];
         break;
@@ -109,7 +111,8 @@ static void generateLimits(int mode) {
       g.segment = one(2) ? -1 : (int) below(6);
       g.c.patches = 0;
       uint64_t top = mode == 16 ? 0x10000 : 0x100000000ull;
-      g.target = (uint32_t) (top - below(20) + (g.segment == FS ? g.c.before.fsBase : g.segment == GS ? g.c.before.gsBase : codeBase(mode)));
+      uint64_t base = g.segment == FS ? g.c.before.fsBase : g.segment == GS ? g.c.before.gsBase : codeBase(mode);
+      g.target = (uint32_t) (top - below(20) + base);
       g.address67 = mode == 16 && one(3);
       if (genEncode(&g)) record(&g);
     }
@@ -131,14 +134,15 @@ static void preparePrefixes(struct Gen *g) {
   }
   if (g->extras > 12) g->extras = 12;
   if (memory && g->c.mode != 64 && g->segment < 0) g->segment = DS; /* the last one counts */
-  if (g->c.mode == 64 && one(3) && g->extras < 12) g->extra[g->extras++] = (uint8_t) (0x40 | below(16)); /* void: not next to the opcode */
+  if (g->c.mode == 64 && one(3) && g->extras < 12) /* a REX that is void, as other prefixes follow */
+    g->extra[g->extras++] = (uint8_t) (0x40 | below(16));
 }
 
 static const char *const prefixed[] = {
     "01 /r v", "8B /r v", "89 /r v", "83 /4 v ib", "C7 /0 v iz", "B8 +r v iv", "90", "0F AF /r v", "0F B6 /r v mem1", "50 +r d", "58 +r d",
     "8D /r v m", "98 v", "66 0F 6F /r VW mem16", "0F 58 /r VW mem16 ps", "F3 0F 10 /r VW mem4", "0F C8 +r v", "D1 /4 v", "0F 90 /0 +c b", NULL};
 
-/* The last prefix of emitPrefixes() must stay in front of the opcode: pad only what comes before it. */
+/* Prefixes that repeat, contradict each other or mean nothing; code of 15 bytes and more. */
 static void generatePrefixes(int mode) {
   expectAnything = true;
   for (const char *const *text = prefixed; *text; text++) {
@@ -151,8 +155,9 @@ static void generatePrefixes(int mode) {
       beginCase(&g, mode);
       genOperands(&g, &row, sizes[below((unsigned) n)]);
       preparePrefixes(&g);
-      if (g.extras && (g.extra[g.extras - 1] & 0xF0) == 0x40 && !g.prefix66 && !g.address67 && g.segment < 0 && !g.row.mandatory)
-        g.segment = DS; /* something has to stand between that REX and the opcode */
+      bool voidRex = g.extras && (g.extra[g.extras - 1] & 0xF0) == 0x40;
+      bool followed = g.prefix66 || g.address67 || g.segment >= 0 || g.row.mandatory;
+      if (voidRex && !followed) g.segment = DS; /* something has to stand between that REX and the opcode */
       genEncode(&g); /* false if it is longer than 15 bytes, too */
       if (g.c.length && g.c.length <= 24) record(&g);
     }
@@ -180,20 +185,29 @@ static void generateFetches(int mode) {
 
 static const uint8_t mandatoryPrefixes[4] = {0, 0x66, 0xF2, 0xF3};
 
-/* What no user-mode test may run, as it enters the host's kernel, hypervisor or newer extensions. */
+/* Prefixes, escapes, VEX, EVEX, XOP; INT; branches, which could loop. */
+static bool oneByteMustNotRun(int mode, int opcode) {
+  static const uint8_t opcodes[] = {0x0F, 0x62, 0x66, 0x67, 0x8F, 0xC4, 0xC5, 0xCC, 0xCD, 0xCE, 0xD5, 0xF0, 0xF1, 0xF2, 0xF3};
+  return memchr(opcodes, opcode, sizeof opcodes) || (opcode & 0xE7) == 0x26 || (opcode & 0xFE) == 0x64 ||
+         (opcode & 0xF0) == 0x70 || (opcode & 0xF0) == 0xE0 || (mode == 64 && (opcode & 0xF0) == 0x40);
+}
+
+/* System calls, time, identity, 3DNow!, branches; groups 6, 7 (but /5), 9 and 15 (from /4 on). */
+static bool twoByteMustNotRun(int opcode, uint8_t modrm) {
+  static const uint8_t opcodes[] = {0x00, 0x05, 0x07, 0x0F, 0x31, 0x34, 0x35, 0x38, 0x3A, 0xA2, 0xC7};
+  int digit = modrm >> 3 & 7;
+  return memchr(opcodes, opcode, sizeof opcodes) || (opcode & 0xF0) == 0x80 ||
+         (opcode == 0x01 && (modrm >= 0xC0 || digit != 5)) || (opcode == 0xAE && digit >= 4);
+}
+
+/* What would enter the host's kernel or hypervisor, or belongs to newer extensions. */
 static bool mustNotRun(int mode, int map, int opcode, uint8_t modrm) {
-  if (map == 0)
-    return opcode == 0xCD || opcode == 0xCE || opcode == 0xCC || opcode == 0xF1 || opcode == 0x0F || opcode == 0xC4 || opcode == 0xC5 ||
-           opcode == 0x62 || opcode == 0xF0 || opcode == 0xF2 || opcode == 0xF3 || opcode == 0x66 || opcode == 0x67 ||
-           (opcode & 0xE7) == 0x26 || (opcode & 0xFE) == 0x64 || (mode == 64 && (opcode & 0xF0) == 0x40) || opcode == 0xD5 ||
-           opcode == 0x8F || (opcode & 0xF0) == 0x70 || (opcode & 0xF0) == 0xE0; /* prefixes, INT, XOP, VEX, branches */
-  if (map == 1)
-    return opcode == 0x05 || opcode == 0x34 || opcode == 0x35 || opcode == 0x07 || opcode == 0xA2 || opcode == 0x31 || opcode == 0x38 ||
-           opcode == 0x3A || opcode == 0x0F || (opcode & 0xF0) == 0x80 ||
-           (opcode == 0x01 && modrm >= 0xC0) || opcode == 0x00 || opcode == 0xC7 ||
-           (opcode == 0x01 && (modrm >> 3 & 7) != 5) || (opcode == 0xAE && (modrm >> 3 & 7) >= 4);
-  return (map == 2 && (opcode & 0xF0) == 0xF0) || (map == 2 && opcode >= 0x80 && opcode <= 0x8F) || (map == 2 && opcode >= 0xC8) ||
-         (map == 3 && opcode >= 0xCC);
+  switch (map) {
+    case 0: return oneByteMustNotRun(mode, opcode);
+    case 1: return twoByteMustNotRun(opcode, modrm);
+    case 2: return (opcode & 0xF0) == 0x80 || opcode >= 0xC8;
+    default: return opcode >= 0xCC;
+  }
 }
 
 static void tryUndefined(int mode, int map, int prefix, int opcode, uint8_t modrm) {

@@ -75,6 +75,8 @@ static const char *const moves[] = {
     "0F AE =E8", "0F AE =F0", "0F AE =F8", "0F AE /7 m",                                    /* fences, CLFLUSH */
     NULL};
 
+static const char *const addresses[] = {"8D /r v m", "8B /r v m", "89 /r v m", "8A /r b m", NULL};
+
 static const char *const conditions[] = {"0F 40 /r +c v", "0F 90 /0 +c b", NULL};
 
 static const char *const bcd[] = {"27 b", "2F b", "37 b", "3F b", "D4 b ib", "D5 b ib", NULL};
@@ -177,6 +179,17 @@ static void prepareMove(struct Gen *g) {
   setGpr(g, RBX, g->address67 ? 4 : g->c.mode / 8, SCRATCH + below(0x3000) - base);
 }
 
+/* LEA reaches anything, in every addressing form. */
+static void prepareAddress(struct Gen *g) {
+  if (g->row.opcode != 0x8D) return;
+  g->target = (uint32_t) rnd();
+  if (g->c.mode == 64) g->far = rnd();
+  g->address67 = one(2);
+  if (g->address67 && g->c.mode == 64) g->far &= 0xFFFFFFFF, g->segment = -1;
+  if (g->c.mode != 64 && g->address67 == (g->c.mode == 32)) g->target = WINDOW + below(0x10000);
+  if (g->c.mode == 32 && g->address67) g->target &= 0xFFFF;
+}
+
 static void prepareBcd(struct Gen *g) {
   setGpr(g, RAX, 2, rnd());
   if (one(4)) setGpr(g, RAX, 1, below(10) << 4 | below(10));
@@ -193,6 +206,7 @@ const struct Family integerFamilies[] = {
     {"divide", ALL, 120, divisions, prepareDivision, NULL},
     {"bit", ALL, 56, bits, prepareBits, NULL},
     {"move", ALL, 28, moves, prepareMove, NULL},
+    {"address", ALL, 120, addresses, prepareAddress, NULL},
     {"condition", ALL, 160, conditions, NULL, NULL},
     {"bcd", M32 | M16, 240, bcd, prepareBcd, NULL},
     {0}};

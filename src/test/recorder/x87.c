@@ -139,11 +139,16 @@ static void patchOperand(struct Gen *g) {
 
 /* Loads find room, most of the time. */
 static bool pushes(const struct Row *row) {
-  uint8_t o = row->opcode;
-  if (row->fixed) return o == 0xD9 && ((row->fixedModrm >= 0xE8 && row->fixedModrm <= 0xEE) || row->fixedModrm == 0xF2 ||
-                                       row->fixedModrm == 0xF4 || row->fixedModrm == 0xFB);
-  return (o == 0xD9 && row->digit == 0) || (row->memoryOnly && ((o == 0xDD && row->digit == 0) || (o == 0xDB && row->digit == 5) ||
-         ((o == 0xDB || o == 0xDF) && row->digit == 0) || (o == 0xDF && (row->digit == 4 || row->digit == 5))));
+  uint8_t modrm = row->fixedModrm;
+  if (row->fixed)
+    return row->opcode == 0xD9 && ((modrm >= 0xE8 && modrm <= 0xEE) || modrm == 0xF2 || modrm == 0xF4 || modrm == 0xFB);
+  if (!row->memoryOnly) return row->opcode == 0xD9 && row->digit == 0;
+  switch (row->opcode) {
+    case 0xD9: case 0xDD: return row->digit == 0;
+    case 0xDB: return row->digit == 0 || row->digit == 5;
+    case 0xDF: return row->digit == 0 || row->digit == 4 || row->digit == 5;
+    default: return false;
+  }
 }
 
 static void makeRoom(const struct Row *row, struct State *s) {

@@ -175,6 +175,8 @@ public final class CpuState {
 
   /** Instructions retired since reset. A repeated string instruction counts once. */
   public long retired;
+  /** Instructions of the current block that have retired and are not yet counted in {@link #retired}. */
+  public int retiredInBlock;
   /** Events for the run loop, see {@link Pending}; other threads set bits. */
   private int pending;
   /** Set by a step after which the rest of the current block must not run. */

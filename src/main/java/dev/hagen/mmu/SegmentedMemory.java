@@ -35,7 +35,8 @@ public final class SegmentedMemory {
       }
       return linear;
     }
-    if (!allows(register, write) || !contains(register, offset, length)) {
+    boolean typed = (cpu.context & ExecutionContext.REAL_SEGMENTS) == 0;
+    if (typed && !allows(register, write) || !contains(register, offset, length)) {
       throw violation(cpu, segment);
     }
     return register.base + offset & 0xFFFF_FFFFL;

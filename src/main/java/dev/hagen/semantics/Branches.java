@@ -64,11 +64,16 @@ public final class Branches {
     cpu.setRegister(RCX, count, size);
   }
 
-  /** Pushes the address of the next instruction and jumps. */
+  /** Pushes the address of the next instruction and jumps. A fault of the push comes before one of the target. */
   @Semantics(Op.CALL)
   public static void call(CpuState cpu, Instruction insn) {
-    long target = target(cpu, insn);
-    StackAccess.push(cpu, cpu.rip, insn.operandSize());
+    long target = unchecked(cpu, insn);
+    int size = insn.operandSize();
+    if (!isAllowed(cpu, insn.codeSize(), target)) {
+      StackAccess.checkPush(cpu, size);
+      throw cpu.generalProtection(0);
+    }
+    StackAccess.push(cpu, cpu.rip, size);
     cpu.rip = target;
   }
 
@@ -102,24 +107,29 @@ public final class Branches {
     }
   }
 
-  /** The target of a near jump or call, cut to the operand size and checked. */
+  /** The target of a near jump, cut to the operand size and checked. */
   private static long target(CpuState cpu, Instruction insn) {
-    Operand operand = insn.operand(0);
-    long target = operand instanceof Operand.Relative relative
-        ? cpu.rip + relative.displacement()
-        : Operands.read(cpu, insn, 0);
-    target = Bits.zeroExtend(target, insn.operandSize());
+    long target = unchecked(cpu, insn);
     checkTarget(cpu, insn.codeSize(), target);
     return target;
   }
 
-  /** #GP(0) if a near transfer must not go to {@code target}: not canonical, or beyond the code segment's limit. */
+  private static long unchecked(CpuState cpu, Instruction insn) {
+    Operand operand = insn.operand(0);
+    long target = operand instanceof Operand.Relative relative
+        ? cpu.rip + relative.displacement()
+        : Operands.read(cpu, insn, 0);
+    return Bits.zeroExtend(target, insn.operandSize());
+  }
+
   private static void checkTarget(CpuState cpu, int codeSize, long target) {
-    boolean allowed = codeSize == 8
-        ? Bits.isCanonical(target)
-        : Long.compareUnsigned(target, cpu.segment[CS].limit) <= 0;
-    if (!allowed) {
+    if (!isAllowed(cpu, codeSize, target)) {
       throw cpu.generalProtection(0);
     }
+  }
+
+  /** Whether a near transfer may go to {@code target}: canonical, or within the code segment's limit. */
+  private static boolean isAllowed(CpuState cpu, int codeSize, long target) {
+    return codeSize == 8 ? Bits.isCanonical(target) : Long.compareUnsigned(target, cpu.segment[CS].limit) <= 0;
   }
 }

@@ -53,6 +53,7 @@ final class CallGate {
       StackCursor stack = StackCursor.current(cpu, 0);
       pushReturn(cpu, stack, size);
       FarTransfer.checkOffset(cpu, raw, offset);
+      raw = DescriptorTable.touch(cpu, selector, raw);
       stack.commit();
       FarTransfer.enter(cpu, selector, raw, cpl, offset);
     } else if (cpu.isLongMode()) {

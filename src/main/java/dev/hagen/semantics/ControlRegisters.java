@@ -188,7 +188,7 @@ public final class ControlRegisters {
   @Semantics(LMSW)
   public static void loadMachineStatus(CpuState cpu, Instruction insn) {
     SystemOperands.requirePrivilege(cpu);
-    long value = SystemOperands.read(cpu, insn.operand(0), 2) & 0xF;
+    long value = Operands.read(cpu, insn, 0) & 0xF;
     writeCr0(cpu, cpu.cr0 & ~0xEL | value);
     cpu.leaveBlock = true;
   }
@@ -197,7 +197,7 @@ public final class ControlRegisters {
   @Semantics(SMSW)
   public static void storeMachineStatus(CpuState cpu, Instruction insn) {
     checkUserMode(cpu);
-    SystemOperands.write(cpu, insn.operand(0), cpu.cr0, insn.operandSize(), 2);
+    Operands.write(cpu, insn, 0, cpu.cr0);
   }
 
   /** #GP(0) above CPL 0 if CR4.UMIP forbids to look at system registers. */
@@ -211,6 +211,10 @@ public final class ControlRegisters {
   @Semantics(CLTS)
   public static void clearTaskSwitched(CpuState cpu) {
     SystemOperands.requirePrivilege(cpu);
-    cpu.cr0 &= ~CR0_TS;
+    if ((cpu.cr0 & CR0_TS) != 0) {
+      cpu.cr0 &= ~CR0_TS;
+      cpu.updateContext();
+      cpu.leaveBlock = true;
+    }
   }
 }

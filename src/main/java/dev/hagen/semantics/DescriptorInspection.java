@@ -9,9 +9,7 @@ import static dev.hagen.decode.Op.VERW;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
-import dev.hagen.decode.Operand;
 import dev.hagen.mmu.LinearMemory;
-import dev.hagen.mmu.SegmentedMemory;
 
 /** Instructions that look at a descriptor and tell through ZF what they found (SDM vol. 3A 5.10). */
 public final class DescriptorInspection {
@@ -29,7 +27,7 @@ public final class DescriptorInspection {
   /** LAR: access rights. */
   @Semantics(LAR)
   public static void loadAccessRights(CpuState cpu, Instruction insn) {
-    int selector = selector(cpu, insn.operand(1));
+    int selector = selector(cpu, insn, 1);
     long raw = visible(cpu, selector, cpu.isLongMode() ? LAR_LONG : LAR_LEGACY);
     cpu.setZf(raw != DescriptorTable.OUTSIDE);
     if (raw != DescriptorTable.OUTSIDE) {
@@ -40,7 +38,7 @@ public final class DescriptorInspection {
   /** LSL: limit in bytes. */
   @Semantics(LSL)
   public static void loadLimit(CpuState cpu, Instruction insn) {
-    int selector = selector(cpu, insn.operand(1));
+    int selector = selector(cpu, insn, 1);
     long raw = visible(cpu, selector, cpu.isLongMode() ? LSL_LONG : LSL_LEGACY);
     cpu.setZf(raw != DescriptorTable.OUTSIDE);
     if (raw != DescriptorTable.OUTSIDE) {
@@ -51,16 +49,16 @@ public final class DescriptorInspection {
   /** VERR and VERW. */
   @Semantics({VERR, VERW})
   public static void verify(CpuState cpu, Instruction insn) {
-    int selector = selector(cpu, insn.operand(0));
+    int selector = selector(cpu, insn, 0);
     long raw = visible(cpu, selector, 0);
     boolean good = raw != DescriptorTable.OUTSIDE
         && (insn.op() == Op.VERR ? Descriptor.isReadable(raw) : Descriptor.isWritableData(raw));
     cpu.setZf(good);
   }
 
-  private static int selector(CpuState cpu, Operand operand) {
+  private static int selector(CpuState cpu, Instruction insn, int index) {
     SystemOperands.requireProtectedMode(cpu);
-    return (int) SystemOperands.read(cpu, operand, 2);
+    return (int) Operands.read(cpu, insn, index) & 0xFFFF;
   }
 
   /** The descriptor of a selector if CPL and RPL may see it; system descriptors only of the types in {@code types}. */
@@ -84,16 +82,10 @@ public final class DescriptorInspection {
   public static void adjustPrivilege(CpuState cpu, Instruction insn) {
     SystemOperands.requireProtectedMode(cpu);
     int wanted = (int) cpu.register(SystemOperands.register(insn, 1), 2) & 3;
-    int selector;
-    if (insn.operand(0) instanceof Operand.Memory memory) {
-      long address = Operands.effectiveAddress(cpu, memory);
-      selector = (int) SegmentedMemory.loadForWrite(cpu, memory.segment(), address, 2);
-    } else {
-      selector = (int) SystemOperands.read(cpu, insn.operand(0), 2);
-    }
+    int selector = (int) Operands.readForWrite(cpu, insn, 0);
     boolean raise = (selector & 3) < wanted;
     if (raise) {
-      SystemOperands.write(cpu, insn.operand(0), selector & ~3 | wanted, 2, 2);
+      Operands.write(cpu, insn, 0, selector & ~3 | wanted);
     }
     cpu.setZf(raise);
   }

@@ -64,7 +64,7 @@ public final class DescriptorRegisters {
   public static void storeLocalTable(CpuState cpu, Instruction insn) {
     SystemOperands.requireProtectedMode(cpu);
     ControlRegisters.checkUserMode(cpu);
-    SystemOperands.write(cpu, insn.operand(0), cpu.ldtr.selector, insn.operandSize(), 2);
+    Operands.write(cpu, insn, 0, cpu.ldtr.selector);
   }
 
   /** STR. */
@@ -72,7 +72,7 @@ public final class DescriptorRegisters {
   public static void storeTask(CpuState cpu, Instruction insn) {
     SystemOperands.requireProtectedMode(cpu);
     ControlRegisters.checkUserMode(cpu);
-    SystemOperands.write(cpu, insn.operand(0), cpu.tr.selector, insn.operandSize(), 2);
+    Operands.write(cpu, insn, 0, cpu.tr.selector);
   }
 
   /** LLDT. */
@@ -80,7 +80,7 @@ public final class DescriptorRegisters {
   public static void loadLocalTable(CpuState cpu, Instruction insn) {
     SystemOperands.requireProtectedMode(cpu);
     SystemOperands.requirePrivilege(cpu);
-    int selector = (int) SystemOperands.read(cpu, insn.operand(0), 2);
+    int selector = (int) Operands.read(cpu, insn, 0) & 0xFFFF;
     if (DescriptorTable.isNull(selector)) {
       cpu.ldtr.set(selector, 0, 0, 0);
       return;
@@ -100,7 +100,7 @@ public final class DescriptorRegisters {
   public static void loadTask(CpuState cpu, Instruction insn) {
     SystemOperands.requireProtectedMode(cpu);
     SystemOperands.requirePrivilege(cpu);
-    int selector = (int) SystemOperands.read(cpu, insn.operand(0), 2);
+    int selector = (int) Operands.read(cpu, insn, 0) & 0xFFFF;
     if (DescriptorTable.isNull(selector)) {
       throw cpu.generalProtection(0);
     }

@@ -20,7 +20,10 @@ final class ExtendedRounding {
   static final int UP = 2;
   static final int ZERO = 3;
 
-  /** What an unmasked overflow subtracts from the exponent and an unmasked underflow adds. */
+  /**
+   * What an unmasked overflow subtracts from the exponent and an unmasked underflow adds. Where that does not bring it
+   * into range (FSCALE), the result is infinity or zero.
+   */
   static final int EXPONENT_ADJUSTMENT = 0x6000;
 
   private ExtendedRounding() {}
@@ -120,6 +123,11 @@ final class ExtendedRounding {
   private static void overflow(CpuState cpu, int register, int sign, int exponent, long significand, boolean inexact,
       boolean up, long unit) {
     if (X87.raise(cpu, X87.OE)) {
+      if (exponent - EXPONENT_ADJUSTMENT >= MAX_EXPONENT) {
+        X87.write(cpu, register, sign | MAX_EXPONENT, INTEGER_BIT);
+        inexact(cpu, true);
+        return;
+      }
       X87.write(cpu, register, sign | exponent - EXPONENT_ADJUSTMENT & MAX_EXPONENT, significand);
       if (inexact) {
         inexact(cpu, up);
@@ -153,6 +161,11 @@ final class ExtendedRounding {
       X87.raise(cpu, X87.UE);
       long significand = carries ? INTEGER_BIT : up ? kept + unit : kept;
       int adjusted = exponent + (carries ? 1 : 0) + EXPONENT_ADJUSTMENT;
+      if (adjusted < 1) {
+        X87.write(cpu, register, sign, 0);
+        inexact(cpu, false);
+        return;
+      }
       X87.write(cpu, register, sign | adjusted & MAX_EXPONENT, significand);
       if (discarded != 0) {
         inexact(cpu, up);

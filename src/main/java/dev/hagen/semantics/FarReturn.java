@@ -51,7 +51,7 @@ final class FarReturn {
       long raw = SegmentLoader.checkStack(cpu, newStack, rpl, Vector.GP, 0);
       FarTransfer.checkOffset(cpu, code, offset);
       raw = DescriptorTable.touch(cpu, newStack, raw);
-      leave(cpu, selector, code, offset);
+      leave(cpu, selector, DescriptorTable.touch(cpu, selector, code), offset);
       Descriptor.load(stack, newStack, raw);
     }
     int width = toLong ? 8 : stack.has(SegmentRegister.DB) ? 4 : 2;

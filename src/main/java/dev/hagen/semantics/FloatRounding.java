@@ -50,7 +50,12 @@ final class FloatRounding {
     long significand = shiftRight(normalized, 1 - exponent);
     long kept = (significand >>> dropped) + (increments(control, negative, significand, dropped) ? 1 : 0);
     boolean inexact = significand << 64 - dropped != 0;
-    SseExceptions.raise(cpu, (inexact ? Mxcsr.PE : 0) | (tiny && (inexact || !masked) ? Mxcsr.UE : 0));
+    if (tiny && !masked) {
+      // The result for a handler keeps its precision, with a larger exponent: only lost bits of that count.
+      SseExceptions.raise(cpu, Mxcsr.UE | (normalized << 64 - dropped != 0 ? Mxcsr.PE : 0));
+    } else if (inexact) {
+      SseExceptions.raise(cpu, tiny ? Mxcsr.UE | Mxcsr.PE : Mxcsr.PE);
+    }
     return format.withSign(negative, kept);
   }
 

@@ -57,6 +57,12 @@ public final class InterruptDelivery {
     }
   }
 
+  /**
+   * A benign exception may fault benignly for ever: an alignment check whose handler's stack is misaligned. A processor
+   * would hang there; this one gives up after so many attempts. Any other sequence is shorter.
+   */
+  private static final int MOST_ATTEMPTS = 8;
+
   private InterruptDelivery() {}
 
   /**
@@ -82,19 +88,21 @@ public final class InterruptDelivery {
     cpu.halted = false;
     int currentVector = vector;
     int currentCode = errorCode;
-    long currentAddress = address;
     Source currentSource = source;
-    for (;;) {
-      boolean exception = currentSource == Source.EXCEPTION;
-      if (exception && currentVector == Vector.PF) {
-        cpu.cr2 = currentAddress;
-      }
+    if (source == Source.EXCEPTION && vector == Vector.PF) {
+      cpu.cr2 = address;
+    }
+    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       try {
         once(cpu, currentVector, currentCode, currentSource);
         return Outcome.DELIVERED;
       } catch (GuestException nested) {
-        Severity first = exception ? Severity.of(currentVector) : Severity.BENIGN;
+        Severity first = currentSource == Source.EXCEPTION ? Severity.of(currentVector) : Severity.BENIGN;
         Severity second = Severity.of(nested.vector());
+        if (second == Severity.PAGE_FAULT) {
+          // A page fault that ends as a double fault has told its address all the same.
+          cpu.cr2 = nested.address();
+        }
         if (first == Severity.DOUBLE_FAULT && second != Severity.BENIGN) {
           return Outcome.TRIPLE_FAULT;
         }
@@ -102,10 +110,10 @@ public final class InterruptDelivery {
             || first == Severity.PAGE_FAULT && second != Severity.BENIGN;
         currentVector = both ? Vector.DF : nested.vector();
         currentCode = both ? 0 : nested.errorCode();
-        currentAddress = nested.address();
         currentSource = Source.EXCEPTION;
       }
     }
+    return Outcome.TRIPLE_FAULT;
   }
 
   /**

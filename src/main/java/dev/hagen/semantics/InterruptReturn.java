@@ -83,6 +83,7 @@ public final class InterruptReturn {
     long code = FarReturn.checkCode(cpu, selector);
     if ((selector & 3) == cpu.cpl && !cpu.is64Bit()) {
       FarTransfer.checkOffset(cpu, code, offset);
+      code = DescriptorTable.touch(cpu, selector, code);
       stack.commit();
       FarTransfer.enter(cpu, selector, code, cpu.cpl, offset);
     } else {

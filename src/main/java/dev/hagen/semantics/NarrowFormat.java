@@ -33,7 +33,8 @@ final class NarrowFormat {
 
   /**
    * Rounds a finite number other than zero, given as sign (0 or 8000h), extended exponent and normalized significand.
-   * Raises OE, UE and PE and returns the masked response; the caller does not store it if OE or UE is unmasked.
+   * Raises OE, UE and PE and returns the masked response; the caller does not store it if OE or UE is unmasked;
+   * PE and C1 stay clear then.
    */
   static long round(CpuState cpu, int sign, int extendedExponent, long significand, int size) {
     int max = maxExponent(size);
@@ -55,7 +56,7 @@ final class NarrowFormat {
       }
     }
     if (exponent >= max) {
-      return overflow(cpu, sign, discarded != 0, up, size);
+      return overflow(cpu, sign, size);
     }
     if (discarded != 0) {
       ExtendedRounding.inexact(cpu, up);
@@ -63,14 +64,11 @@ final class NarrowFormat {
     return pack(sign, exponent, kept, size);
   }
 
-  private static long overflow(CpuState cpu, int sign, boolean inexact, boolean up, int size) {
-    boolean infinite = ExtendedRounding.overflowsToInfinity(ExtendedRounding.roundingControl(cpu), sign);
+  private static long overflow(CpuState cpu, int sign, int size) {
     if (X87.raise(cpu, X87.OE)) {
-      if (inexact) {
-        ExtendedRounding.inexact(cpu, up);
-      }
       return 0;
     }
+    boolean infinite = ExtendedRounding.overflowsToInfinity(ExtendedRounding.roundingControl(cpu), sign);
     ExtendedRounding.inexact(cpu, infinite);
     return infinite ? pack(sign, maxExponent(size), INTEGER_BIT, size) : pack(sign, maxExponent(size) - 1, -1, size);
   }
@@ -94,8 +92,8 @@ final class NarrowFormat {
       kept += unit;
     }
     boolean inexact = discarded != 0;
-    if (tiny && (inexact || (cpu.fcw & X87.UE) == 0)) {
-      X87.raise(cpu, X87.UE);
+    if (tiny && (inexact || (cpu.fcw & X87.UE) == 0) && X87.raise(cpu, X87.UE)) {
+      return 0;
     }
     if (inexact) {
       ExtendedRounding.inexact(cpu, up);

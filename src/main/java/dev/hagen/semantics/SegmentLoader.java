@@ -142,7 +142,7 @@ public final class SegmentLoader {
     if (segment == Reg.CS || segment > Reg.GS) {
       throw cpu.undefinedOpcode();
     }
-    load(cpu, segment, (int) SystemOperands.read(cpu, insn.operand(1), 2));
+    load(cpu, segment, (int) Operands.read(cpu, insn, 1) & 0xFFFF);
     shadowAfter(cpu, segment);
   }
 
@@ -153,7 +153,7 @@ public final class SegmentLoader {
     if (segment > Reg.GS) {
       throw cpu.undefinedOpcode();
     }
-    SystemOperands.write(cpu, insn.operand(0), cpu.segment[segment].selector, insn.operandSize(), 2);
+    Operands.write(cpu, insn, 0, cpu.segment[segment].selector);
   }
 
   /** PUSH Sreg. Intel's processors write two bytes whatever the operand size (SDM vol. 2B PUSH). */

@@ -77,8 +77,9 @@ final class SoftFloat {
     if (format.isNaN(a) || format.isNaN(b)) {
       return propagate(cpu, format, a, b);
     }
-    long x = operand(cpu, format, a);
     long y = operand(cpu, format, b);
+    // A denormal divided by zero raises ZE alone.
+    long x = format.isZero(y) && format.isDenormal(a) && (cpu.mxcsr & Mxcsr.DAZ) == 0 ? a : operand(cpu, format, a);
     boolean negative = format.isNegative(x) != format.isNegative(y);
     if (format.isInfinite(x)) {
       return format.isInfinite(y) ? invalid(cpu, format) : format.withSign(negative, format.infinity());

@@ -14,7 +14,7 @@ import dev.hagen.mmu.LinearMemory;
 import dev.hagen.mmu.SegmentedMemory;
 import dev.hagen.util.Bits;
 
-/** Stack instructions (SDM vol. 1 6.2 and 6.6). A fault leaves RSP where it was. */
+/** Stack instructions (SDM vol. 1 6.2 and 6.5). A fault leaves RSP where it was. */
 public final class Stack {
   private Stack() {}
 
@@ -54,18 +54,18 @@ public final class Stack {
     StackAccess.setPointer(cpu, top);
   }
 
-  /** Pops all eight general registers; the value for SP is dropped. */
+  /**
+   * Pops all eight general registers; the value for SP is dropped. A fault leaves RSP, but those registers loaded whose
+   * values lie below (so does the processor that {@link UndefinedFlags} names).
+   */
   @Semantics(Op.POPA)
   public static void popa(CpuState cpu, Instruction insn) {
     int size = insn.operandSize();
-    // No register changes before the last of the eight is known to be readable.
-    for (int distance = 7; distance >= 0; distance--) {
-      StackAccess.peek(cpu, (long) distance * size, size);
-    }
     for (int distance = 0; distance <= 7; distance++) {
       int register = RDI - distance;
+      long value = StackAccess.peek(cpu, (long) distance * size, size);
       if (register != RSP) {
-        cpu.setRegister(register, StackAccess.peek(cpu, (long) distance * size, size), size);
+        cpu.setRegister(register, value, size);
       }
     }
     StackAccess.setPointer(cpu, cpu.gpr[RSP] + 8L * size);
@@ -79,7 +79,8 @@ public final class Stack {
     long room = Operands.read(cpu, insn, 0) & 0xFFFF;
     int level = (int) Operands.read(cpu, insn, 1) & 31;
     long top = store(cpu, cpu.gpr[RSP], cpu.gpr[RBP], size);
-    long frame = top;
+    // The frame pointer is the stack pointer in full: what a narrower stack leaves of RSP belongs to it.
+    long frame = cpu.gpr[RSP] & ~Bits.mask(width) | top;
     long outer = cpu.gpr[RBP];
     for (int i = 1; i < level; i++) {
       outer -= size;

@@ -223,7 +223,7 @@ public final class Strings {
     boolean whileEqual = insn.has(Prefix.REP);
     long a;
     long b;
-    long done = 0;
+    long done = whileEqual ? StringSearch.equalElements(first, second, count - 1, size) : 0;
     do {
       a = HostMemory.get(first + done * size, size);
       b = HostMemory.get(second + done * size, size);
@@ -279,7 +279,7 @@ public final class Strings {
     boolean whileEqual = insn.has(Prefix.REP);
     long a = cpu.register(RAX, size);
     long b;
-    long done = 0;
+    long done = StringSearch.elementsBefore(at, a, count - 1, size, whileEqual);
     do {
       b = HostMemory.get(at + done * size, size);
       done++;

@@ -6,30 +6,9 @@ import dev.hagen.decode.Operand;
 import dev.hagen.mmu.SegmentedMemory;
 import dev.hagen.util.Bits;
 
-/** Operands as system instructions see them: sizes that differ between registers and memory, far pointers. */
+/** What system instructions need of their operands beyond {@link Operands}: images in memory, and privilege checks. */
 final class SystemOperands {
   private SystemOperands() {}
-
-  /** The low {@code size} bytes of a register or memory operand, zero-extended, or an immediate. */
-  static long read(CpuState cpu, Operand operand, int size) {
-    return switch (operand) {
-      case Operand.Register register ->
-          register.highByte() ? cpu.highByte(register.index()) : cpu.register(register.index(), size);
-      case Operand.Memory memory -> load(cpu, memory, 0, size);
-      case Operand.Immediate immediate -> Bits.zeroExtend(immediate.value(), size);
-      default -> throw new AssertionError(operand);
-    };
-  }
-
-  /** Writes a register ({@code registerSize} bytes) or memory ({@code memorySize} bytes). */
-  static void write(CpuState cpu, Operand operand, long value, int registerSize, int memorySize) {
-    switch (operand) {
-      case Operand.Register register -> cpu.setRegister(register.index(), value, registerSize);
-      case Operand.Memory memory -> SegmentedMemory.store(cpu, memory.segment(),
-          Operands.effectiveAddress(cpu, memory), value, memorySize);
-      default -> throw new AssertionError(operand);
-    }
-  }
 
   /** {@code size} bytes at distance {@code offset} from the start of a memory operand. */
   static long load(CpuState cpu, Operand.Memory memory, int offset, int size) {

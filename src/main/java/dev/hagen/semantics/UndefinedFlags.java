@@ -39,8 +39,15 @@ import dev.hagen.cpu.CpuState;
  * <tr><td>DAA, DAS</td><td>OF as of the addition to (subtraction from) AL of the whole correction</td></tr>
  * <tr><td>CMPXCHG r32, r32 that fails</td><td>the destination is not written, its upper half stays; RAX's is
  * cleared</td></tr>
+ * <tr><td>POPA that faults</td><td>registers popped before stay popped, RSP does not move</td></tr>
+ * <tr><td>CALL whose push and target both fault</td><td>the push's fault is raised</td></tr>
+ * <tr><td>ENTER with 32-bit operands on a 16-bit stack</td><td>the frame pointer's upper half is that of ESP</td></tr>
  * <tr><td>BSWAP r16</td><td>the low 16 bits are cleared</td></tr>
  * </table>
+ *
+ * <p>One behaviour of that processor is not followed, because the manuals leave nothing open there: REP MOVS with 16-bit
+ * addresses takes overlapping operands for disjoint ones if the upper halves of ESI and EDI differ, and then does not
+ * repeat what it has just written.
  */
 final class UndefinedFlags {
   /** AF after a shift, as in {@link CpuState#flagCarries}. */

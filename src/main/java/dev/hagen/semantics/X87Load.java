@@ -33,7 +33,11 @@ public final class X87Load {
       if (!X87.raise(cpu, X87.IE)) {
         X87.push(cpu, signExponent, significand | QUIET_BIT);
       }
-    } else if (signExponent < Extended.WAS_DENORMAL || !X87.raise(cpu, X87.DE)) {
+    } else {
+      if (signExponent >= Extended.WAS_DENORMAL) {
+        // Even an unmasked denormal operand is loaded.
+        X87.raise(cpu, X87.DE);
+      }
       X87.push(cpu, signExponent & 0xFFFF, significand);
     }
   }
@@ -62,12 +66,12 @@ public final class X87Load {
   public static void fld(CpuState cpu, int source) {
     X87.clearC1(cpu);
     int from = X87.physical(cpu, source);
-    if (X87.isFull(cpu)) {
-      X87.overflow(cpu);
-    } else if (X87.isEmpty(cpu, source)) {
+    if (X87.isEmpty(cpu, source)) {
       if (X87.underflow(cpu)) {
         X87.push(cpu, X87.INDEFINITE_SIGN_EXPONENT, X87.INDEFINITE_SIGNIFICAND);
       }
+    } else if (X87.isFull(cpu)) {
+      X87.overflow(cpu);
     } else {
       X87.push(cpu, cpu.stSignExponent[from], cpu.stSignificand[from]);
     }
@@ -110,22 +114,22 @@ public final class X87Load {
 
   @Semantics(FLDL2E)
   public static void fldl2e(CpuState cpu) {
-    loadConstant(cpu, 0x3FFF, 0xB8AA_3B29_5C17_F0BBL, true);
+    loadConstant(cpu, 0x3FFF, 0xB8AA_3B29_5C17_F0BCL, true);
   }
 
   @Semantics(FLDPI)
   public static void fldpi(CpuState cpu) {
-    loadConstant(cpu, 0x4000, 0xC90F_DAA2_2168_C234L, true);
+    loadConstant(cpu, 0x4000, 0xC90F_DAA2_2168_C235L, true);
   }
 
   @Semantics(FLDLG2)
   public static void fldlg2(CpuState cpu) {
-    loadConstant(cpu, 0x3FFD, 0x9A20_9A84_FBCF_F798L, true);
+    loadConstant(cpu, 0x3FFD, 0x9A20_9A84_FBCF_F799L, true);
   }
 
   @Semantics(FLDLN2)
   public static void fldln2(CpuState cpu) {
-    loadConstant(cpu, 0x3FFE, 0xB172_17F7_D1CF_79ABL, true);
+    loadConstant(cpu, 0x3FFE, 0xB172_17F7_D1CF_79ACL, true);
   }
 
   /** Loads a positive constant given as its truncation plus one unit ({@code wasRoundedUp}) or its truncation. */
@@ -207,7 +211,6 @@ public final class X87Load {
   }
 
   private static void move(CpuState cpu, boolean condition, int destination, int source) {
-    X87.clearC1(cpu);
     int to = X87.physical(cpu, destination);
     int from = X87.physical(cpu, source);
     if (X87.isEmpty(cpu, destination) || X87.isEmpty(cpu, source)) {

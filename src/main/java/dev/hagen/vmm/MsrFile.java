@@ -34,6 +34,9 @@ public final class MsrFile {
   private static final long ARCH_CAPABILITIES = 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8 | 1 << 13 | 1 << 14
       | 1 << 15 | 1 << 20 | 1 << 24 | 1 << 26 | 1 << 27 | 1L << 62;
 
+  /** So many different numbers of registers that do not exist are counted; a guest can try four billion. */
+  private static final int MOST_UNKNOWN = 256;
+
   private final CpuModel model;
   private final ApicPort apic;
   private final LongSupplier counter;
@@ -76,7 +79,7 @@ public final class MsrFile {
     return counter.getAsLong() + timestampOffset;
   }
 
-  /** Accesses to registers that do not exist, by their number. */
+  /** Accesses to registers that do not exist, by their number; the first {@value #MOST_UNKNOWN} numbers. */
   public Map<Integer, Long> unknownAccesses() {
     return Collections.unmodifiableMap(unknown);
   }
@@ -86,7 +89,9 @@ public final class MsrFile {
   }
 
   private GuestException unknown(CpuState cpu, int index) {
-    unknown.merge(index, 1L, Long::sum);
+    if (unknown.size() < MOST_UNKNOWN || unknown.containsKey(index)) {
+      unknown.merge(index, 1L, Long::sum);
+    }
     return cpu.generalProtection(0);
   }
 

@@ -208,6 +208,31 @@ class InterruptDeliveryTest {
   }
 
   @Test
+  void pageFaultOnHandlersStack_isDoubleFaultThatTellsSecondAddress() {
+    try (SystemGuest guest = longMode()) {
+      guest.gate64(Vector.DF, CODE64, HANDLER, 0x8E, 1);
+      guest.cpu.gpr[Reg.RSP] = 0x4000_1000L;
+      InterruptDelivery.deliver(guest.cpu, guest.cpu.pageFault(0x1234, 0));
+      assertEquals(HANDLER, guest.cpu.rip);
+      assertEquals(0x4000_0FF8L, guest.cpu.cr2);
+      assertEquals(IST_STACK - 48, guest.cpu.gpr[Reg.RSP]);
+    }
+  }
+
+  @Test
+  void alignmentCheckDuringAlignmentCheck_endsInShutdown() {
+    try (SystemGuest guest = protectedMode().inUserMode()) {
+      guest.descriptor(FREE, 0, 0xF_FFFF, 0x9F, 0xC);
+      guest.gate(Vector.AC, FREE, HANDLER, 0x8E);
+      guest.cpu.cr0 |= Control.CR0_AM;
+      guest.cpu.systemFlags |= Flags.AC;
+      guest.cpu.gpr[Reg.RSP]++;
+      guest.cpu.updateContext();
+      assertEquals(Outcome.TRIPLE_FAULT, InterruptDelivery.deliver(guest.cpu, guest.cpu.raise(Vector.AC, 0)));
+    }
+  }
+
+  @Test
   void longMode_interruptFromRing3_pushesFiveQuadwordsOnAlignedStack() {
     try (SystemGuest guest = longMode().inUserMode()) {
       guest.poke(TSS + 4, KERNEL_STACK - 3, 8);

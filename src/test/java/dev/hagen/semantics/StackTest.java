@@ -93,13 +93,31 @@ class StackTest {
   }
 
   @Test
-  void popa_secondPageMissing_changesNoRegister() {
+  void popa_secondPageMissing_leavesRspAndRegistersAbove() {
     cpu = TestProcessor.withPageMissing(0x9000);
-    cpu.gpr[RSP] = 0x8FF0;
-    cpu.gpr[RDI] = 77;
-    assertThrows(GuestException.class, () -> Stack.popa(cpu, insn(cpu, Op.POPA, 4)));
-    assertEquals(77, cpu.gpr[RDI]);
-    assertEquals(0x8FF0, cpu.gpr[RSP]);
+    cpu.gpr[RSP] = 0x8FFC;
+    cpu.gpr[RAX] = 77;
+    GuestException fault = assertThrows(GuestException.class, () -> Stack.popa(cpu, insn(cpu, Op.POPA, 4)));
+    assertEquals(0x9000, fault.address());
+    assertEquals(77, cpu.gpr[RAX]);
+    assertEquals(0x8FFC, cpu.gpr[RSP]);
+  }
+
+  @Test
+  void enter_wideOperandOnNarrowStack_keepsUpperHalfOfEspInFrame() {
+    cpu = TestProcessor.in16Bit();
+    cpu.gpr[RSP] = 0x642B_8000L;
+    Stack.enter(cpu, insn(cpu, Op.ENTER, 4, immediate(0, 2), immediate(0, 1)));
+    assertEquals(0x642B_7FFCL, cpu.gpr[RBP]);
+    assertEquals(0x642B_7FFCL, cpu.gpr[RSP]);
+  }
+
+  @Test
+  void call_stackAndTargetBothForbidden_raisesSsFirst() {
+    cpu.gpr[RSP] = 0x8000_0000_0000_0000L;
+    GuestException fault = assertThrows(GuestException.class,
+        () -> Branches.call(cpu, insn(cpu, Op.CALL, 8, register(RSP, 8))));
+    assertEquals(Vector.SS, fault.vector());
   }
 
   @Test

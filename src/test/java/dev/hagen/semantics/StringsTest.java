@@ -200,6 +200,50 @@ class StringsTest {
     assertEquals(TARGET + 0x2001, cpu.gpr[RDI]);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 8})
+  void repneScas_elementAtAnyPlace_isFoundAtTheFirst(int size) {
+    for (int place = 0; place < 40; place++) {
+      cpu.memory.copyIn(TARGET, bytesOf(64 * 8, i -> -1), 0, 64 * 8);
+      cpu.memory.write(TARGET + place * size, 0x80, size);
+      cpu.memory.write(TARGET + (place + 1) * size, 0x80, size);
+      point(0, TARGET, 64);
+      cpu.gpr[RAX] = 0x80;
+      Strings.scas(cpu, insn(cpu, Op.SCAS, size, Prefix.REPNE));
+      assertRegisters(0, TARGET + (place + 1) * size, 64 - place - 1);
+      assertTrue(cpu.zf());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 8})
+  void repeScas_elementAtAnyPlace_stopsAtTheFirst(int size) {
+    for (int place = 0; place < 40; place++) {
+      cpu.memory.copyIn(TARGET, bytesOf(64 * 8, i -> -1), 0, 64 * 8);
+      cpu.memory.write(TARGET + place * size, -2, size);
+      point(0, TARGET, 64);
+      cpu.gpr[RAX] = -1;
+      Strings.scas(cpu, insn(cpu, Op.SCAS, size, Prefix.REP));
+      assertRegisters(0, TARGET + (place + 1) * size, 64 - place - 1);
+      assertFalse(cpu.zf());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 8})
+  void repeCmps_differenceAtAnyPlace_stopsBehindIt(int size) {
+    for (int place = 0; place < 40; place++) {
+      cpu.memory.copyIn(SOURCE, bytesOf(64 * 8, i -> i), 0, 64 * 8);
+      cpu.memory.copyIn(TARGET, bytesOf(64 * 8, i -> i), 0, 64 * 8);
+      cpu.memory.write(SOURCE + place * size + size - 1, 0x99, 1);
+      cpu.memory.write(TARGET + place * size + size - 1, 0x98, 1);
+      point(SOURCE, TARGET, 64);
+      Strings.cmps(cpu, insn(cpu, Op.CMPS, size, Prefix.REP));
+      assertRegisters(SOURCE + (place + 1) * size, TARGET + (place + 1) * size, 64 - place - 1);
+      assertFalse(cpu.cf());
+    }
+  }
+
   @Test
   void repScas_directionDown_goesElementByElement() {
     fill(TARGET, 9, 7, 7, 7);

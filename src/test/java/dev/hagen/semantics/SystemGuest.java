@@ -5,6 +5,7 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.cpu.VmmCalls;
+import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
@@ -18,6 +19,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -95,6 +97,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
     msrs = new MsrFile(cpuModel, ApicPort.NONE, () -> ticks);
     cpu = new CpuState(cpuModel, memory, this);
     cpu.rip = CODE;
+    cpu.gpr[Reg.RDX] = 0;
   }
 
   /** Real mode, with flat interrupt vectors to {@link #HANDLER}. */
@@ -276,7 +279,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
 
   Instruction instruction(Op op, int size, int prefixes, Operand... operands) {
     int codeSize = dev.hagen.cpu.ExecutionContext.codeSize(cpu.context);
-    return new Instruction(op, instructionLength, codeSize, size, codeSize, prefixes, 0, Reg.DS, operands);
+    return new Instruction(op, instructionLength, codeSize, size, codeSize, prefixes, 0, Reg.DS, 0, 0, 1, operands);
   }
 
   /** Executes one instruction; a fault leaves RIP at it and comes to the test. */
@@ -308,6 +311,17 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
   @SuppressWarnings("unchecked")
   private static <T extends Throwable> T unchecked(Throwable cause) throws T {
     throw (T) cause;
+  }
+
+  /** Decodes and executes the instruction in {@code hex}; answers its fault, or null. */
+  Fault code(String hex) {
+    byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
+    Instruction insn = new Decoder().decode(bytes, 0, bytes.length,
+        dev.hagen.cpu.ExecutionContext.codeSize(cpu.context));
+    if (insn == null || insn.length() != bytes.length) {
+      throw new AssertionError("no whole instruction: " + hex);
+    }
+    return faultOf(insn);
   }
 
   /** The fault that an instruction raises; null if it raises none. */

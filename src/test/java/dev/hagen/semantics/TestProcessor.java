@@ -96,7 +96,7 @@ final class TestProcessor {
 
   private static Instruction insn(CpuState cpu, Op op, int size, int addressSize, int prefixes, int condition,
       Operand... operands) {
-    return new Instruction(op, 2, codeSize(cpu), size, addressSize, prefixes, condition, Reg.DS, operands);
+    return new Instruction(op, 2, codeSize(cpu), size, addressSize, prefixes, condition, Reg.DS, 0, 0, 1, operands);
   }
 
   private static int codeSize(CpuState cpu) {

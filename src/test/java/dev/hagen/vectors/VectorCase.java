@@ -7,11 +7,12 @@ import java.util.Optional;
  * One instruction, rarely two, as a real processor executed it.
  *
  * <p>To replay it: lay out memory as {@link MemoryLayout} says, put {@link #memoryBefore()} over it
- * and {@link #code()} at {@link #address()}, load {@link #before()}, execute {@link #instructions()}
- * instructions, repeated ones to their end. Then the registers are {@link #after()}, memory has changed exactly by
- * {@link #memoryAfter()}, and the instruction raised {@link #fault()} or nothing. At a fault, {@code
- * after} is the state that its handler would save: RIP of the instruction, or behind it for traps
- * (vectors 1, 3 and 4).
+ * and {@link #code()} at {@link #address()}, load {@link #before()}, execute {@link
+ * #instructions()} instructions, repeated ones to their end. Then the registers are {@link
+ * #after()}, memory has changed exactly by {@link #memoryAfter()}, and the code raised {@link
+ * #fault()} or nothing. At a fault, {@code after} is the state that its handler would save: RIP of
+ * the instruction, or behind it for traps (vectors 1, 3 and 4). In code of two instructions the
+ * first may be what faults.
  *
  * @param mode in which it ran
  * @param index number in its file, from 0

@@ -38,7 +38,10 @@ final class VectorFileTest {
   @MethodSource("files")
   void cases_changeOnlyWritableMemory(Path path) throws IOException {
     List<VectorCase> strays =
-        VectorFile.read(path).cases().filter(c -> !c.memoryAfter().stream().allMatch(VectorFileTest::isWritable)).toList();
+        VectorFile.read(path)
+            .cases()
+            .filter(c -> !c.memoryAfter().stream().allMatch(VectorFileTest::isWritable))
+            .toList();
     assertEquals(List.of(), strays);
   }
 
@@ -70,7 +73,9 @@ final class VectorFileTest {
             .filter(c -> c.code().length == 5 && c.code()[0] == (byte) 0xA0 && c.fault().isEmpty())
             .toList();
     List<VectorCase> wrong =
-        loads.stream().filter(c -> (byte) c.after().gpr()[Registers.RAX] != MemoryLayout.background(offset(c))).toList();
+        loads.stream()
+            .filter(c -> (byte) c.after().gpr()[Registers.RAX] != MemoryLayout.background(offset(c)))
+            .toList();
     assertTrue(loads.size() > 5);
     assertEquals(List.of(), wrong);
   }
