@@ -11,6 +11,15 @@ MODE is 16, 32 or 64. KIND is
            16-bit mode stand for code made with gcc -m16: their instructions with the prefixes
            67 and 66 swapped
 
+The recordings here were made with GNU objdump 2.40 from Debian 12's packages:
+
+  real-64  libc.so.6 of libc6:amd64, vmlinux of linux-image-cloud-amd64
+  real-32  libc.so.6 of libc6:i386, vmlinux of linux-image-686
+  real-16  BIOS images of seabios, vgabios and bochsbios, boot images (*.img) of grub-pc-bin, then
+           both files of real-32
+
+(guest-images/debian/build.sh leaves libc.so.6 and vmlinux under target/guest-images.)
+
 The output has one instruction a line, sorted: its bytes, a space, objdump's text in Intel
 syntax with white space collapsed, comments and symbols removed, and branch targets as if the
 instruction were at address 0. Where objdump finds no instruction the line has all the bytes

@@ -195,7 +195,7 @@ final class VectorTable {
     np(0xC4,  PINSRW,       P(), E(d, w), I(b)),
     p66(0xC4, PINSRW,       V(dq), E(d, w), I(b)).needs(SSE2),
     np(0xC5,  PEXTRW,       G(d), N(), I(b)),
-    p66(0xC5, PEXTRW,       G(y), U(dq), I(b)).needs(SSE2),
+    p66(0xC5, PEXTRW,       G(d), U(dq), I(b)).needs(SSE2),
     np(0xC6,  SHUFPS,       V(ps), W(ps), I(b)),
     p66(0xC6, SHUFPD,       V(pd), W(pd), I(b)).needs(SSE2),
     p66(0xD0, ADDSUBPD,     V(pd), W(pd)).needs(SSE3),

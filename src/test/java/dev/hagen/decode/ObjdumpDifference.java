@@ -137,25 +137,23 @@ enum ObjdumpDifference {
     @Override
     boolean explains(ObjdumpCase it) {
       return Set.of(Op.CALL, Op.JMP).contains(it.ours().op()) && it.hasPrefix(0x3E)
-          && it.objdump().equals(it.text().replaceFirst("ds:\\[", "[").replaceFirst("([d-g]s):\\[", "["))
-          || Set.of(Op.CALL, Op.JMP).contains(it.ours().op()) && it.hasPrefix(0x3E)
-          && it.objdump().equals(it.text().replaceFirst("ds:", ""));
+          && it.objdump().equals(it.text().replaceFirst("[c-gs]s:", ""));
     }
   };
 
-  private static final Pattern EXTENSIONS = Pattern.compile("(v(?!er[rw]|mcall|mmcall|mrun|mload|msave)|k[a-z]|aes|sha|encl|"
-      + "enclu|enclv|gf2|xbegin|xabort|xend|xtest|adcx|adox|aadd|aand|aor|axor|extrq|insertq|movntss|movntsd|pclmul|"
+  private static final Pattern EXTENSIONS = Pattern.compile("(v|k[a-z]|aes|sha|enc|"
+      + "gf2|xbegin|xabort|xend|xtest|adcx|adox|aadd|aand|aor|axor|extrq|insertq|movntss|movntsd|pclmul|"
       + "bndmov|tile|monitorx|mwaitx|clzero|rdpru|mcommit|pconfig|serialize|movdir|enqcmd|inv[ev]pid|invept|invlpgb|"
       + "tlbsync|pvalidate|psmash|rmp|getsec|femms|pf|pi2f|pmulhrw|pavgusb|pswapd|rdpkru|wrpkru|x(sus|res)ldtrk|wruss|"
       + "wrss|incssp|rstorssp|saveprevssp|setssbsy|clrssbsy|umonitor|umwait|tpause|uiret|testui|clui|stui|senduipi|"
-      + "ptwrite|hreset|xstore|xcrypt|montmul|seam|tdcall|loadiwkey|rdmsrlist|wrmsrlist|wrmsrns|cmp\\w+xadd|andn|"
+      + "ptwrite|hreset|xstore|xcrypt|xsha|montmul|seam|tdcall|loadiwkey|rdmsrlist|wrmsrlist|wrmsrns|cmp\\w+xadd|andn|"
       + "bextr|blc|bls|tzmsk|t1mskc|bzhi|mulx|pdep|pext |rorx|sarx|shlx|shrx|lwp|llwp|slwp|rdpid)");
   private static final Pattern NO_REGISTER =
       Pattern.compile("cr([1567]|9|1[0-5])|[dt]b?r(8|9|1[0-5])|\\btr[0-7]|mov cs,|\\?");
   private static final Pattern STRICT =
       Pattern.compile("(fx|xsave|xrstor|ldmxcsr|stmxcsr|[lms]fence|pmovmskb|x[gs]etbv|clac|stac)");
   private static final Pattern ONLY_64 = Pattern.compile("(rd|wr)[fg]sbase|swapgs");
-  private static final Pattern NOPS = Pattern.compile("bnd|cldemote|prefetchit|rdssp|nop|\\(bad\\)");
+  private static final Pattern NOPS = Pattern.compile("bnd|cldemote|prefetchit|rdssp|\\(bad\\)");
 
   /** Whether this is why the two disagree. */
   abstract boolean explains(ObjdumpCase it);
