@@ -132,6 +132,6 @@ public final class SseMove {
   }
 
   private static long selected(long maskLow, long maskHigh) {
-    return PackedCompare.pmovmskb(null, maskLow, 8) | PackedCompare.pmovmskb(null, maskHigh, 8) << 8;
+    return PackedCompare.signsOfBytes(maskLow) | PackedCompare.signsOfBytes(maskHigh) << 8;
   }
 }
