@@ -1,5 +1,10 @@
 package dev.hagen.boot;
 
+import dev.hagen.device.irq.IoApic;
+import dev.hagen.device.irq.LocalApic;
+import dev.hagen.device.legacy.ResetControl;
+import dev.hagen.device.pci.PciBus;
+import dev.hagen.device.timer.AcpiPm;
 import dev.hagen.memory.PhysicalMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,17 +16,14 @@ import java.nio.charset.StandardCharsets;
  */
 public final class AcpiTables {
   /** Where what the tables describe lies; the machine's wiring must agree. */
-  public static final int PM_EVENT_PORT = 0x600;
-  public static final int PM_CONTROL_PORT = 0x604;
-  public static final int PM_TIMER_PORT = 0x608;
-  public static final int RESET_PORT = 0xCF9;
-  public static final int RESET_VALUE = 6;
+  private static final int PM_EVENT_PORT = AcpiPm.BASE + AcpiPm.EVENT;
+  private static final int PM_CONTROL_PORT = AcpiPm.BASE + AcpiPm.CONTROL;
+  private static final int PM_TIMER_PORT = AcpiPm.BASE + AcpiPm.TIMER;
+  private static final int GENERAL_EVENT_PORT = AcpiPm.BASE + AcpiPm.GPE;
   public static final int PANIC_PORT = 0x505;
   public static final int SCI = 9;
-  public static final long LOCAL_APIC = 0xFEE0_0000L;
-  public static final long IO_APIC = 0xFEC0_0000L;
   public static final long HPET = 0xFED0_0000L;
-  /** ISA interrupts that PCI devices share. */
+  /** The ISA interrupt of each PCI interrupt line, PIRQA first. */
   public static final int[] PCI_IRQS = {10, 11, 10, 11};
 
   private static final int HEADER = 36;
@@ -126,17 +128,19 @@ public final class AcpiTables {
     fadt.putInt(36 - HEADER, (int) facs).putInt(40 - HEADER, (int) dsdt);
     fadt.putShort(46 - HEADER, (short) SCI);
     fadt.putInt(56 - HEADER, PM_EVENT_PORT).putInt(64 - HEADER, PM_CONTROL_PORT).putInt(76 - HEADER, PM_TIMER_PORT);
-    fadt.put(88 - HEADER, (byte) 4).put(89 - HEADER, (byte) 2).put(91 - HEADER, (byte) 4);
+    fadt.putInt(80 - HEADER, GENERAL_EVENT_PORT);
+    fadt.put(88 - HEADER, (byte) 4).put(89 - HEADER, (byte) 2).put(91 - HEADER, (byte) 4).put(92 - HEADER, (byte) 4);
     fadt.putShort(96 - HEADER, (short) 0xFFF).putShort(98 - HEADER, (short) 0xFFF);
     fadt.put(108 - HEADER, (byte) 0x32);
     fadt.putShort(109 - HEADER, (short) legacyDevicesKeyboardNoVga);
     fadt.putInt(112 - HEADER, wbinvd | c1 | noSleepButton | noRtcWake | timer32 | resetRegister);
-    port(fadt, 116, RESET_PORT, 8);
-    fadt.put(128 - HEADER, (byte) RESET_VALUE);
+    port(fadt, 116, ResetControl.PORT, 8);
+    fadt.put(128 - HEADER, (byte) ResetControl.RESET_VALUE);
     fadt.putLong(140 - HEADER, dsdt);
     port(fadt, 148, PM_EVENT_PORT, 32);
     port(fadt, 172, PM_CONTROL_PORT, 16);
     port(fadt, 208, PM_TIMER_PORT, 32);
+    port(fadt, 220, GENERAL_EVENT_PORT, 32);
     return fadt.array();
   }
 
@@ -149,11 +153,11 @@ public final class AcpiTables {
 
   private byte[] madt() {
     ByteBuffer madt = buffer(8 + 8 * processors + 12 + 10 * 4 + 6);
-    madt.putInt((int) LOCAL_APIC).putInt(1);
+    madt.putInt((int) LocalApic.DEFAULT_BASE).putInt(1);
     for (int i = 0; i < processors; i++) {
       madt.put((byte) 0).put((byte) 8).put((byte) i).put((byte) i).putInt(1);
     }
-    madt.put((byte) 1).put((byte) 12).put((byte) 0).put((byte) 0).putInt((int) IO_APIC).putInt(0);
+    madt.put((byte) 1).put((byte) 12).put((byte) 0).put((byte) 0).putInt((int) IoApic.DEFAULT_BASE).putInt(0);
     override(madt, 0, 2, 0);
     override(madt, SCI, SCI, LEVEL_HIGH);
     override(madt, PCI_IRQS[0], PCI_IRQS[0], LEVEL_HIGH);
@@ -205,7 +209,7 @@ public final class AcpiTables {
             Aml.portWindow(0, 0xCF7),
             Aml.portWindow(0xD00, 0xFFFF),
             Aml.memoryWindow(0xA_0000, 0xB_FFFF, true),
-            Aml.memoryWindow(PhysicalMemory.LOW_LIMIT, IO_APIC - 1, false))),
+            Aml.memoryWindow(PhysicalMemory.LOW_LIMIT, IoApic.DEFAULT_BASE - 1, false))),
         Aml.name("_PRT", interruptRouting()));
   }
 
@@ -215,7 +219,7 @@ public final class AcpiTables {
     for (int slot = 1; slot < PCI_SLOTS; slot++) {
       for (int pin = 0; pin < 4; pin++) {
         entries[(slot - 1) * 4 + pin] = Aml.packageOf(Aml.integer((long) slot << 16 | 0xFFFF), Aml.integer(pin),
-            Aml.integer(0), Aml.integer(PCI_IRQS[slot + pin & 3]));
+            Aml.integer(0), Aml.integer(PCI_IRQS[PciBus.line(slot, pin + 1)]));
       }
     }
     return Aml.packageOf(entries);

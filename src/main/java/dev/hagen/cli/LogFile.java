@@ -2,6 +2,7 @@ package dev.hagen.cli;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
+import dev.hagen.decode.Disassembler;
 import dev.hagen.decode.Instruction;
 import dev.hagen.machine.Machine;
 import dev.hagen.vmm.EventLog;
@@ -70,7 +71,8 @@ final class LogFile implements EventLog, AutoCloseable {
     }
     if (items.contains("in_asm") && instruction != null
         && shown.add(cpu.segment[Reg.CS].base + cpu.rip)) {
-      out.printf("%04x:%016x:  %s%n", cpu.segment[Reg.CS].selector, cpu.rip, instruction.op());
+      out.printf("%04x:%016x:  %s%n", cpu.segment[Reg.CS].selector, cpu.rip,
+          Disassembler.text(instruction, cpu.rip));
     }
   }
 

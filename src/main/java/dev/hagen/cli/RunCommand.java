@@ -185,7 +185,8 @@ final class RunCommand implements Callable<Integer> {
         matcher.accept(value);
       });
     }
-    MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs, debugExitPort());
+    MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
+        SerialOutput.NOWHERE, debugExitPort());
     try (LogFile log = LogFile.open(options.log, options.logFile); Machine machine = new Machine(config)) {
       running[0] = machine;
       log.attach(machine);

@@ -5,7 +5,7 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.Feature;
 import dev.hagen.cpu.Pending;
 import dev.hagen.cpu.VmmCalls;
-import dev.hagen.device.PortDevice;
+import dev.hagen.device.IrqLine;
 import dev.hagen.device.PortMap;
 import dev.hagen.device.irq.ApicBus;
 import dev.hagen.device.irq.IoApic;
@@ -13,8 +13,22 @@ import dev.hagen.device.irq.IsaLines;
 import dev.hagen.device.irq.LocalApic;
 import dev.hagen.device.irq.Pic;
 import dev.hagen.device.irq.ProcessorLines;
+import dev.hagen.device.legacy.DebugConsole;
+import dev.hagen.device.legacy.DebugExit;
+import dev.hagen.device.legacy.DmaController;
+import dev.hagen.device.legacy.DmaPages;
+import dev.hagen.device.legacy.PanicDevice;
+import dev.hagen.device.legacy.Port92;
+import dev.hagen.device.legacy.PostCode;
+import dev.hagen.device.legacy.ResetControl;
+import dev.hagen.device.pci.HostBridge;
+import dev.hagen.device.pci.IsaBridge;
+import dev.hagen.device.pci.PciBus;
+import dev.hagen.device.pci.PciSpaces;
 import dev.hagen.device.serial.Uart16550;
+import dev.hagen.device.timer.AcpiPm;
 import dev.hagen.device.timer.Pit;
+import dev.hagen.device.timer.Rtc;
 import dev.hagen.device.timer.SpeakerPort;
 import dev.hagen.memory.MmioRegion;
 import dev.hagen.memory.PhysicalMemory;
@@ -52,6 +66,13 @@ final class Board {
   private final Pic pic;
   private final Pit pit;
   private final SpeakerPort speaker;
+  private final Rtc rtc;
+  private final AcpiPm pm;
+  private final PciBus pci;
+  private final IsaBridge isaBridge;
+  private final ResetControl resetControl;
+  private final Port92 port92;
+  private final DmaController[] dma = {new DmaController(1), new DmaController(2)};
   private final MsrFile msrs;
   private final List<Uart16550> serial = new ArrayList<>();
   private final List<SerialInput> serialInput = new ArrayList<>();
@@ -78,6 +99,24 @@ final class Board {
     ports.map(0xA0, 2, 1, pic.slavePorts());
     ports.map(0x4D0, 2, 1, pic.edgeLevelPorts());
 
+    rtc = new Rtc(clock, isa.line(8));
+    rtc.setMemorySize(memory.lowRamSize(), memory.ramSize() - memory.lowRamSize());
+    ports.map(0x70, Rtc.PORTS, 1, rtc);
+    pm = new AcpiPm(clock, isa.line(AcpiTables.SCI), true, () -> stop.accept(StopReason.POWER_OFF));
+    ports.map(AcpiPm.BASE, AcpiPm.PORTS, 4, pm);
+    isaBridge = new IsaBridge(isa::line, ioApic::pin);
+    pci = new PciBus(PciSpaces.of(memory, ports), isaBridge.pirqs());
+    HostBridge hostBridge = new HostBridge((base, size, reads, writes) -> {});
+    pci.attach(0, 0, hostBridge.function());
+    pci.attach(1, 0, isaBridge.function());
+    routePci();
+    ports.map(PciBus.BASE, PciBus.PORTS, 4, pci);
+    resetControl = new ResetControl(this::requestReset);
+    ports.map(ResetControl.PORT, 1, 1, resetControl);
+    port92 = new Port92(IrqLine.UNCONNECTED, this::requestReset);
+    ports.map(0x92, 1, 1, port92);
+    mapLegacy(config);
+
     pit = new Pit(clock, isa.line(0));
     ports.map(0x40, Pit.PORTS, 1, pit);
     speaker = new SpeakerPort(clock, pit);
@@ -92,6 +131,33 @@ final class Board {
 
     cpu.vmm = new Vmm(ports, msrs, new TaskPriority(), entropy(config.deterministic()), () -> isa.line(13).pulse(),
         counters);
+  }
+
+  private void mapLegacy(MachineConfig config) {
+    for (DmaController controller : dma) {
+      ports.map(controller == dma[0] ? 0x00 : 0xC0, controller.ports(), 1, controller);
+    }
+    ports.map(DmaPages.BASE, DmaPages.PORTS, 1, new DmaPages());
+    ports.map(PostCode.PORT, 1, 1, new PostCode());
+    ports.map(AcpiTables.PANIC_PORT, 1, 1, new PanicDevice(() -> stop.accept(StopReason.GUEST_PANIC)));
+    ports.map(DebugConsole.PORT, 1, 1, new DebugConsole(config.debugConsole()));
+    if (config.debugExitPort() >= 0) {
+      ports.map(config.debugExitPort(), DebugExit.PORTS, 4, new DebugExit(code -> {
+        debugExitCode = code;
+        stop.accept(StopReason.DEBUG_EXIT);
+      }));
+    }
+  }
+
+  /** Steers the PCI interrupt lines to ISA interrupts, as firmware does. */
+  private void routePci() {
+    for (int i = 0; i < PciBus.LINES; i++) {
+      isaBridge.route(i, AcpiTables.PCI_IRQS[i]);
+    }
+  }
+
+  private void requestReset() {
+    stop.accept(StopReason.RESET);
   }
 
   private static LongSupplier entropy(boolean deterministic) {
@@ -157,6 +223,15 @@ final class Board {
     pit.reset();
     speaker.reset();
     serial.forEach(Uart16550::reset);
+    rtc.reset();
+    pm.reset();
+    pci.reset();
+    routePci();
+    resetControl.reset();
+    port92.reset();
+    for (DmaController controller : dma) {
+      controller.reset();
+    }
   }
 
   /** The lines from the local APIC to the processor. */

@@ -11,10 +11,11 @@ import java.util.List;
  * @param model the processor
  * @param deterministic clock, timers and entropy follow from retired instructions
  * @param serial where COM1 and COM2 transmit to; as many lines exist as there are elements, two at most
+ * @param debugConsole where bytes written to port E9h go
  * @param debugExitPort the first of four ports of the device that ends the run with the guest's code; negative: none
  */
 public record MachineConfig(long memory, CpuModel model, boolean deterministic, List<SerialOutput> serial,
-    int debugExitPort) {
+    SerialOutput debugConsole, int debugExitPort) {
   /** No isa-debug-exit device. */
   public static final int NO_DEBUG_EXIT = -1;
   public static final long DEFAULT_MEMORY = 128L << 20;
@@ -28,26 +29,31 @@ public record MachineConfig(long memory, CpuModel model, boolean deterministic, 
 
   /** 128 MiB, the standard processor, one serial line to nowhere. */
   public static MachineConfig standard() {
-    return new MachineConfig(DEFAULT_MEMORY, CpuModel.standard(), false, List.of(SerialOutput.NOWHERE), NO_DEBUG_EXIT);
+    return new MachineConfig(DEFAULT_MEMORY, CpuModel.standard(), false, List.of(SerialOutput.NOWHERE),
+        SerialOutput.NOWHERE, NO_DEBUG_EXIT);
   }
 
   public MachineConfig withMemory(long bytes) {
-    return new MachineConfig(bytes, model, deterministic, serial, debugExitPort);
+    return new MachineConfig(bytes, model, deterministic, serial, debugConsole, debugExitPort);
   }
 
   public MachineConfig withModel(CpuModel newModel) {
-    return new MachineConfig(memory, newModel, deterministic, serial, debugExitPort);
+    return new MachineConfig(memory, newModel, deterministic, serial, debugConsole, debugExitPort);
   }
 
   public MachineConfig withDeterminism(boolean on) {
-    return new MachineConfig(memory, model, on, serial, debugExitPort);
+    return new MachineConfig(memory, model, on, serial, debugConsole, debugExitPort);
   }
 
   public MachineConfig withSerial(List<SerialOutput> outputs) {
-    return new MachineConfig(memory, model, deterministic, outputs, debugExitPort);
+    return new MachineConfig(memory, model, deterministic, outputs, debugConsole, debugExitPort);
+  }
+
+  public MachineConfig withDebugConsole(SerialOutput output) {
+    return new MachineConfig(memory, model, deterministic, serial, output, debugExitPort);
   }
 
   public MachineConfig withDebugExit(int port) {
-    return new MachineConfig(memory, model, deterministic, serial, port);
+    return new MachineConfig(memory, model, deterministic, serial, debugConsole, port);
   }
 }

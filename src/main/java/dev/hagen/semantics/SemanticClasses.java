@@ -17,6 +17,7 @@ public final class SemanticClasses {
       FarTransfer.class,
       FastSystemCall.class,
       FlagControl.class,
+      FxsaveArea.class,
       Hints.class,
       InterruptReturn.class,
       Logic.class,
@@ -54,7 +55,9 @@ public final class SemanticClasses {
       X87Load.class,
       X87Remainder.class,
       X87Scale.class,
-      X87Store.class);
+      X87Store.class,
+      X87Transcendental.class,
+      XsaveArea.class);
 
   private SemanticClasses() {}
 }
