@@ -144,6 +144,8 @@ public final class CpuState {
   /** The number of the register slot in {@link #xmm} that holds memory operands. */
   public static final int TEMPORARY_XMM = 16;
   public int mxcsr = 0x1F80;
+  /** Numeric exceptions of the SSE instruction under way (bits as in MXCSR) that have not reached MXCSR yet. */
+  public int sseExceptions;
 
   // What depends on the rest.
 
@@ -156,20 +158,25 @@ public final class CpuState {
 
   // The software TLB; layout in dev.hagen.mmu.Tlb.
 
-  public long[] tlb = {};
-  /** What the TLB's slow path knows of each entry, in the same order. */
-  public long[] tlbInfo = {};
+  public long[] tlb = new long[TlbLayout.LENGTH];
+  /** What the TLB's slow path knows of each entry: one long where {@link #tlb} has two. */
+  public long[] tlbInfo = new long[TlbLayout.LENGTH / 2];
   /** Index of the current privilege's first read, write and execute entry in {@link #tlb}. */
   public int tlbRead;
   public int tlbWrite;
   public int tlbExecute;
   /** Grows whenever a translation of linear addresses may have gone. */
   public int mappingEpoch;
+  /** The one range of linear addresses that covers all large pages in the TLB: an address and the mask of its fixed bits. */
+  public long largePageBase;
+  public long largePageMask = -1;
 
   // Execution.
 
   /** Instructions retired since reset. A repeated string instruction counts once. */
   public long retired;
+  /** Instructions of the current block that have retired and are not yet counted in {@link #retired}. */
+  public int retiredInBlock;
   /** Events for the run loop, see {@link Pending}; other threads set bits. */
   private int pending;
   /** Set by a step after which the rest of the current block must not run. */
@@ -178,6 +185,8 @@ public final class CpuState {
   public boolean interruptShadow;
   /** The shadow comes from MOV SS or POP SS: debug exceptions stay away too. */
   public boolean debugShadow;
+  /** DR6 bits of data breakpoints that the current instruction has hit; a #DB follows it. */
+  public long debugHits;
   /** NMIs are blocked until the next IRET. */
   public boolean nmiBlocked;
   /** Waiting for an interrupt after HLT. */
@@ -245,11 +254,16 @@ public final class CpuState {
     fds = 0;
     java.util.Arrays.fill(xmm, 0);
     mxcsr = 0x1F80;
+    sseExceptions = 0;
     leaveBlock = false;
     interruptShadow = false;
     debugShadow = false;
     nmiBlocked = false;
     halted = false;
+    debugHits = 0;
+    java.util.Arrays.fill(tlb, TlbLayout.EMPTY);
+    largePageMask = -1;
+    mappingEpoch++;
     updateContext();
   }
 
@@ -428,11 +442,33 @@ public final class CpuState {
   /** Recomputes {@link #context}; see the class for when. */
   public void updateContext() {
     context = ExecutionContext.of(this);
-    int privilege = cpl == 3 ? 1
-        : (cr4 & Control.CR4_SMAP) != 0 && (systemFlags & AC) != 0 ? 2 : 0;
-    tlbRead = TlbLayout.first(TlbLayout.READ, privilege);
-    tlbWrite = TlbLayout.first(TlbLayout.WRITE, privilege);
+    int privilege = cpl == 3 ? TlbLayout.USER
+        : (cr4 & Control.CR4_SMAP) != 0 && (systemFlags & AC) != 0 ? TlbLayout.SUPERVISOR_AC : TlbLayout.SUPERVISOR;
+    int data = checksData() ? TlbLayout.CHECKED : privilege;
+    tlbRead = TlbLayout.first(TlbLayout.READ, data);
+    tlbWrite = TlbLayout.first(TlbLayout.WRITE, data);
     tlbExecute = TlbLayout.first(TlbLayout.EXECUTE, privilege);
+  }
+
+  /** Whether alignment checks (SDM vol. 3A 6.15 #AC) are on. */
+  public boolean checksAlignment() {
+    return cpl == 3 && (systemFlags & AC) != 0 && (cr0 & Control.CR0_AM) != 0;
+  }
+
+  /** Whether data accesses must take the slow path: alignment checks or data breakpoints (DR7) are on. */
+  private boolean checksData() {
+    return checksAlignment() || hasDataBreakpoints();
+  }
+
+  /** Whether DR7 enables a breakpoint on data or I/O. */
+  public boolean hasDataBreakpoints() {
+    long dr7 = dr[7];
+    for (int i = 0; i < 4; i++) {
+      if ((dr7 >>> 2 * i & 3) != 0 && (dr7 >>> 16 + 4 * i & 3) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Events.

@@ -435,6 +435,7 @@ public enum Op {
   MOVAPS(WRITE),
   MOVSS(READ_WRITE),
   MOVSS_LOAD(WRITE),
+  MOVSS_STORE(WRITE),
   MOVLPS(READ_WRITE),
   MOVHPS(READ_WRITE),
   MOVLPS_STORE(WRITE),
@@ -484,6 +485,7 @@ public enum Op {
   MOVAPD(WRITE),
   MOVSD(READ_WRITE),
   MOVSD_LOAD(WRITE),
+  MOVSD_STORE(WRITE),
   MOVLPD(READ_WRITE),
   MOVHPD(READ_WRITE),
   MOVLPD_STORE(WRITE),
@@ -627,7 +629,10 @@ public enum Op {
   PCMPGTQ(READ_WRITE),
 
   // No instruction.
-  INVALID(READ);
+  /** No such instruction, or none with these prefixes, registers or in this mode: raises #UD. */
+  INVALID(READ),
+  /** More than 15 bytes: raises #GP(0). */
+  TOO_LONG(READ);
 
   /** How an operation uses its first operand. */
   public enum Access {

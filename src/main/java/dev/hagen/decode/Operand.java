@@ -11,16 +11,24 @@ public sealed interface Operand {
   /**
    * Memory. The effective address is {@code base + (index << scale) + displacement}, cut to {@code addressSize} bytes.
    * Base and index are register numbers or {@link dev.hagen.x86.Reg#NONE}; {@code ripRelative} adds the address of the
-   * next instruction. {@code segment} is the segment in force, override included. {@code size} 0: no fixed size
-   * (LEA, INVLPG, state images).
+   * next instruction. {@code segment} is the segment in force, override included. {@code size} 0: the operation does
+   * not load or store a value there (LEA, INVLPG, NOP, PREFETCH) or does so itself (state images). A far pointer in
+   * memory has the size of selector and offset together, the operand of BOUND that of both bounds, that of LGDT 6 or
+   * 10.
    */
   record Memory(int segment, int base, int index, int scale, long displacement, boolean ripRelative, int addressSize,
       int size) implements Operand {}
 
-  /** A constant, sign- or zero-extended to 64 bits as the instruction demands. */
+  /**
+   * A constant, sign- or zero-extended to {@code size} bytes as the instruction demands, and from there zero-extended
+   * like a register's value: the immediate of {@code add eax, -1} is FFFF_FFFFh in each of its encodings.
+   */
   record Immediate(long value, int size) implements Operand {}
 
-  /** The target of a near branch as a distance from the next instruction, sign-extended. */
+  /**
+   * The target of a near branch as a distance from the next instruction, sign-extended. The new instruction pointer is
+   * cut to {@code size} bytes.
+   */
   record Relative(long displacement, int size) implements Operand {}
 
   /** A far pointer in the instruction: {@code size} is that of the offset, 2 or 4. */

@@ -1,51 +1,204 @@
 package dev.hagen.mmu;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.TlbLayout;
+import dev.hagen.memory.HostMemory;
+import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.util.Bits;
+import dev.hagen.x86.Control;
+import dev.hagen.x86.Flags;
+import dev.hagen.x86.Vector;
 
 /**
  * Guest memory by linear address, as an instruction at the current privilege sees it: translation, access rights, page
  * faults, device registers, alignment checks, data breakpoints. Sizes are 1, 2, 4 or 8 bytes; an access may cross pages.
+ *
+ * <p>Each access first asks the software TLB; a hit is plain RAM and nothing else can happen. Everything else takes the
+ * slow path below.
  */
 public final class LinearMemory {
+  /** Answer of {@link #ramForLoad} and {@link #ramForStore}: the access must be done element by element. */
+  public static final long NOT_PLAIN = -1;
+
   private LinearMemory() {}
 
   /** Loads {@code size} bytes, zero-extended. */
   public static long load(CpuState cpu, long linear, int size) {
-    throw new AssertionError();
+    long[] tlb = cpu.tlb;
+    int index = cpu.tlbRead + TlbLayout.entry(linear);
+    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
+      return HostMemory.get(linear + tlb[index + 1], size);
+    }
+    return loadSlow(cpu, linear, size, TlbLayout.READ, privilege(cpu));
   }
 
   /** Stores the low {@code size} bytes of {@code value}. */
   public static void store(CpuState cpu, long linear, long value, int size) {
-    throw new AssertionError();
+    long[] tlb = cpu.tlb;
+    int index = cpu.tlbWrite + TlbLayout.entry(linear);
+    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
+      HostMemory.put(linear + tlb[index + 1], value, size);
+      return;
+    }
+    storeSlow(cpu, linear, value, size, privilege(cpu));
   }
 
   /** Loads as the first half of a read-modify-write: faults as a write would. A {@link #store} to it cannot fault. */
   public static long loadForWrite(CpuState cpu, long linear, int size) {
-    throw new AssertionError();
+    long[] tlb = cpu.tlb;
+    int index = cpu.tlbWrite + TlbLayout.entry(linear);
+    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
+      return HostMemory.get(linear + tlb[index + 1], size);
+    }
+    return loadSlow(cpu, linear, size, TlbLayout.WRITE, privilege(cpu));
   }
 
-  /** Faults if {@code length} bytes (any number) from {@code linear} on cannot be read. */
+  /** Faults if {@code length} bytes (1 to 4096) from {@code linear} on cannot be read. */
   public static void checkLoad(CpuState cpu, long linear, int length) {
-    throw new AssertionError();
+    check(cpu, linear, length, TlbLayout.READ);
   }
 
-  /** Faults if {@code length} bytes (any number) from {@code linear} on cannot be written; then stores cannot fault. */
+  /** Faults if {@code length} bytes (1 to 4096) from {@code linear} on cannot be written; then stores cannot fault. */
   public static void checkStore(CpuState cpu, long linear, int length) {
-    throw new AssertionError();
+    check(cpu, linear, length, TlbLayout.WRITE);
+  }
+
+  private static void check(CpuState cpu, long linear, int length, int kind) {
+    int privilege = privilege(cpu);
+    checkCanonical(cpu, linear, length);
+    translate(cpu, linear, kind, privilege);
+    if (crossesPage(linear, length)) {
+      translate(cpu, wrap(cpu, linear + length - 1 & TlbLayout.PAGE_MASK), kind, privilege);
+    }
   }
 
   /** Loads with supervisor rights whatever the CPL: descriptor tables, TSS, IDT (SDM vol. 3A 4.6.1 implicit access). */
   public static long loadSystem(CpuState cpu, long linear, int size) {
-    throw new AssertionError();
+    return loadSlow(cpu, linear, size, TlbLayout.READ, TlbLayout.SUPERVISOR);
   }
 
   /** Stores with supervisor rights whatever the CPL. */
   public static void storeSystem(CpuState cpu, long linear, long value, int size) {
-    throw new AssertionError();
+    storeSlow(cpu, linear, value, size, TlbLayout.SUPERVISOR);
   }
 
-  /** Loads with user rights whatever the CPL. */
-  public static long loadUser(CpuState cpu, long linear, int size) {
-    throw new AssertionError();
+  /** Faults if {@code length} bytes (1 to 4096) cannot be written with supervisor rights. */
+  public static void checkStoreSystem(CpuState cpu, long linear, int length) {
+    translate(cpu, linear, TlbLayout.WRITE, TlbLayout.SUPERVISOR);
+    if (crossesPage(linear, length)) {
+      translate(cpu, wrap(cpu, linear + length - 1 & TlbLayout.PAGE_MASK), TlbLayout.WRITE, TlbLayout.SUPERVISOR);
+    }
+  }
+
+  /**
+   * The offset in {@link HostMemory} of the byte at {@code linear} for reading, if the rest of its page is plain RAM;
+   * else {@link #NOT_PLAIN}. Raises the page fault of a load.
+   */
+  public static long ramForLoad(CpuState cpu, long linear) {
+    return ram(cpu, linear, TlbLayout.READ, cpu.tlbRead);
+  }
+
+  /**
+   * The offset in {@link HostMemory} of the byte at {@code linear} for writing, if the rest of its page is plain RAM
+   * without code; else {@link #NOT_PLAIN}. Raises the page fault of a store.
+   */
+  public static long ramForStore(CpuState cpu, long linear) {
+    return ram(cpu, linear, TlbLayout.WRITE, cpu.tlbWrite);
+  }
+
+  private static long ram(CpuState cpu, long linear, int kind, int first) {
+    int index = first + TlbLayout.entry(linear);
+    if (cpu.tlb[index] != (linear & TlbLayout.PAGE_MASK)) {
+      checkCanonical(cpu, linear, 1);
+      translate(cpu, linear, kind, privilege(cpu));
+      if (cpu.tlb[index] != (linear & TlbLayout.PAGE_MASK)) {
+        return NOT_PLAIN;
+      }
+    }
+    return linear + cpu.tlb[index + 1];
+  }
+
+  /**
+   * The guest-physical address of the code byte at {@code linear}.
+   *
+   * @throws dev.hagen.cpu.GuestException #PF of an instruction fetch, #GP(0) if the address is not canonical
+   */
+  public static long fetch(CpuState cpu, long linear) {
+    checkCanonical(cpu, linear, 1);
+    return translate(cpu, linear, TlbLayout.EXECUTE, privilege(cpu));
+  }
+
+  /** The linear address in the width of the mode: 32 bits outside 64-bit mode. */
+  static long wrap(CpuState cpu, long linear) {
+    return cpu.is64Bit() ? linear : linear & 0xFFFF_FFFFL;
+  }
+
+  private static int privilege(CpuState cpu) {
+    if (cpu.cpl == 3) {
+      return TlbLayout.USER;
+    }
+    return (cpu.cr4 & Control.CR4_SMAP) != 0 && (cpu.systemFlags & Flags.AC) != 0
+        ? TlbLayout.SUPERVISOR_AC : TlbLayout.SUPERVISOR;
+  }
+
+  private static boolean crossesPage(long linear, int length) {
+    return (linear & 0xFFF) + length > 0x1000;
+  }
+
+  private static void checkCanonical(CpuState cpu, long linear, int length) {
+    if (!Bits.isCanonical(linear) || !Bits.isCanonical(linear + length - 1)) {
+      throw cpu.generalProtection(0);
+    }
+  }
+
+  /** The guest-physical address of {@code linear}; fills the TLB. */
+  private static long translate(CpuState cpu, long linear, int kind, int privilege) {
+    int index = TlbLayout.first(kind, privilege) + TlbLayout.entry(linear);
+    long walk = PageWalker.walk(cpu, linear, kind, privilege);
+    if (cpu.tlb[index] != (linear & TlbLayout.PAGE_MASK)) {
+      Tlb.fill(cpu, linear, walk, kind, privilege);
+    }
+    return walk & TlbLayout.PAGE_MASK | linear & 0xFFF;
+  }
+
+  private static void checkAccess(CpuState cpu, long linear, int size, int kind, int privilege) {
+    checkCanonical(cpu, linear, size);
+    if (privilege == TlbLayout.USER && cpu.checksAlignment() && (linear & size - 1) != 0) {
+      throw cpu.raise(Vector.AC, 0);
+    }
+    if (cpu.hasDataBreakpoints()) {
+      DataBreakpoints.note(cpu, linear, size, kind == TlbLayout.WRITE);
+    }
+  }
+
+  private static long loadSlow(CpuState cpu, long linear, int size, int kind, int privilege) {
+    checkAccess(cpu, linear, size, kind, privilege);
+    long physical = translate(cpu, linear, kind, privilege);
+    if (!crossesPage(linear, size)) {
+      return cpu.memory.read(physical, size);
+    }
+    long second = translate(cpu, wrap(cpu, linear + size - 1 & TlbLayout.PAGE_MASK), kind, privilege);
+    int inFirst = 0x1000 - (int) (linear & 0xFFF);
+    long value = 0;
+    for (int i = 0; i < size; i++) {
+      long address = i < inFirst ? physical + i : second + i - inFirst;
+      value |= cpu.memory.read(address, 1) << 8 * i;
+    }
+    return value;
+  }
+
+  private static void storeSlow(CpuState cpu, long linear, long value, int size, int privilege) {
+    checkAccess(cpu, linear, size, TlbLayout.WRITE, privilege);
+    long physical = translate(cpu, linear, TlbLayout.WRITE, privilege);
+    if (!crossesPage(linear, size)) {
+      cpu.memory.write(physical, value, size);
+      return;
+    }
+    long second = translate(cpu, wrap(cpu, linear + size - 1 & TlbLayout.PAGE_MASK), TlbLayout.WRITE, privilege);
+    int inFirst = 0x1000 - (int) (linear & 0xFFF);
+    for (int i = 0; i < size; i++) {
+      long address = i < inFirst ? physical + i : second + i - inFirst;
+      cpu.memory.write(address, value >>> 8 * i, 1);
+    }
   }
 }

@@ -1,7 +1,9 @@
 package dev.hagen.semantics;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
+import dev.hagen.mmu.SegmentedMemory;
 
 /** Access to the operands of a decoded instruction, for semantic methods that take the whole instruction. */
 public final class Operands {
@@ -18,5 +20,59 @@ public final class Operands {
       case 4 -> address & 0xFFFF_FFFFL;
       default -> address & 0xFFFF;
     };
+  }
+
+  /** The value of operand {@code index}, zero-extended; an immediate is extended as it was decoded. */
+  public static long read(CpuState cpu, Instruction insn, int index) {
+    Operand operand = insn.operand(index);
+    if (operand instanceof Operand.Register register) {
+      return register(cpu, register);
+    }
+    if (operand instanceof Operand.Memory memory) {
+      return SegmentedMemory.load(cpu, memory.segment(), effectiveAddress(cpu, memory), memory.size());
+    }
+    return constant(operand);
+  }
+
+  /** Likewise as the first half of a read-modify-write: a memory operand faults as a write would. */
+  public static long readForWrite(CpuState cpu, Instruction insn, int index) {
+    Operand operand = insn.operand(index);
+    if (operand instanceof Operand.Register register) {
+      return register(cpu, register);
+    }
+    if (operand instanceof Operand.Memory memory) {
+      return SegmentedMemory.loadForWrite(cpu, memory.segment(), effectiveAddress(cpu, memory), memory.size());
+    }
+    throw new AssertionError(operand);
+  }
+
+  /** Writes as many low bytes of {@code value} as operand {@code index}, a general register or memory, has. */
+  public static void write(CpuState cpu, Instruction insn, int index, long value) {
+    Operand operand = insn.operand(index);
+    if (operand instanceof Operand.Register register) {
+      if (register.highByte()) {
+        cpu.setHighByte(register.index(), value);
+      } else {
+        cpu.setRegister(register.index(), value, register.size());
+      }
+    } else if (operand instanceof Operand.Memory memory) {
+      SegmentedMemory.store(cpu, memory.segment(), effectiveAddress(cpu, memory), value, memory.size());
+    } else {
+      throw new AssertionError(operand);
+    }
+  }
+
+  private static long register(CpuState cpu, Operand.Register register) {
+    return register.highByte() ? cpu.highByte(register.index()) : cpu.register(register.index(), register.size());
+  }
+
+  private static long constant(Operand operand) {
+    if (operand instanceof Operand.Immediate immediate) {
+      return immediate.value();
+    }
+    if (operand instanceof Operand.Relative relative) {
+      return relative.displacement();
+    }
+    throw new AssertionError(operand);
   }
 }

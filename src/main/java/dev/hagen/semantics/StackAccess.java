@@ -1,6 +1,7 @@
 package dev.hagen.semantics;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.mmu.LinearMemory;
 import dev.hagen.mmu.SegmentedMemory;
 import dev.hagen.util.Bits;
 import dev.hagen.x86.Reg;
@@ -15,6 +16,12 @@ public final class StackAccess {
     long top = Bits.zeroExtend(cpu.gpr[Reg.RSP] - size, width);
     SegmentedMemory.store(cpu, Reg.SS, top, value, size);
     setPointer(cpu, top);
+  }
+
+  /** Faults as {@link #push} would. */
+  public static void checkPush(CpuState cpu, int size) {
+    long top = Bits.zeroExtend(cpu.gpr[Reg.RSP] - size, cpu.stackSize());
+    LinearMemory.checkStore(cpu, SegmentedMemory.linearForStore(cpu, Reg.SS, top, size), size);
   }
 
   /** Pops {@code size} bytes, zero-extended. */

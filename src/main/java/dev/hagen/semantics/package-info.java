@@ -28,11 +28,16 @@
  * dev.hagen.cpu.CpuState#TEMPORARY_XMM} for memory) or ST(i): PSHUFB, FADD st, st(i)</td></tr>
  * <tr><td>{@code void f(CpuState, int destination, int source, int immediate)}</td><td>PSHUFD</td></tr>
  * <tr><td>{@code void f(CpuState, int register)}</td><td>one ST(i): FFREE</td></tr>
- * <tr><td>{@code void f(CpuState, int destination, long value, int immediate)}</td><td>PINSRW, CVTPI2PS (0)</td></tr>
+ * <tr><td>{@code void f(CpuState, int destination, long value, int immediate)}</td><td>PINSRW, CVTPI2PS (0), PSLLDQ (the value is the count)</td></tr>
  * <tr><td>{@code long f(CpuState, int source, int immediate)}</td><td>PEXTRW, MOVMSKPS (0)</td></tr>
  * <tr><td>{@code void f(CpuState, Instruction)}</td><td>whole instructions, which access their operands themselves
  * ({@link dev.hagen.semantics.Operands}): control transfers, strings, segment loads, state images</td></tr>
  * </table>
+ *
+ * <p>An operation on both MMX and XMM registers may have two methods. An XMM destination then takes the one for whole
+ * registers if the source is an XMM register or memory (PSLLW by a register), else the one on eight bytes (PSLLW by an
+ * immediate); an MMX destination takes the one on values or on eight bytes, with an immediate as the last value (PALIGNR).
+ * {@link dev.hagen.semantics.SseExceptions} says what the caller owes to operations that may raise #XM.
  *
  * <p>A method raises a fault with {@code throw cpu.raise(…)} and then must not have changed anything; while it runs
  * {@code cpu.rip} is the next instruction's address, and whoever catches the fault puts it back.

@@ -1,0 +1,56 @@
+package dev.hagen.cli;
+
+import dev.hagen.decode.Decoder;
+import dev.hagen.decode.Disassembler;
+import dev.hagen.decode.Instruction;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hagen disasm}: prints the instructions of a file of bare code in Intel syntax. */
+@Command(name = "disasm", mixinStandardHelpOptions = true,
+    description = "Disassembles a file of bare machine code.")
+final class DisasmCommand implements Callable<Integer> {
+  private static final int BYTES_SHOWN = 8;
+
+  @Parameters(paramLabel = "FILE", description = "The file.")
+  private Path file;
+
+  @Option(names = {"-mode", "--mode"}, paramLabel = "16|32|64", defaultValue = "64",
+      description = "Mode of the processor (default: 64).")
+  private int mode;
+
+  @Option(names = {"-base", "--base"}, paramLabel = "ADDR", defaultValue = "0", converter = AddressConverter.class,
+      description = "Address of the file's first byte (default: 0).")
+  private long base;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (mode != 16 && mode != 32 && mode != 64) {
+      throw new UserError("--mode must be 16, 32 or 64, not " + mode + ".");
+    }
+    byte[] code = Main.readFile(file);
+    PrintWriter out = spec.commandLine().getOut();
+    Decoder decoder = new Decoder();
+    int at = 0;
+    while (at < code.length) {
+      Instruction instruction = decoder.decode(code, at, code.length, mode / 8);
+      int length = instruction == null ? code.length - at : instruction.length();
+      String text = instruction == null ? "(end of file)" : Disassembler.text(instruction, base + at);
+      String bytes = HexFormat.ofDelimiter(" ").formatHex(code, at, Math.min(at + length, code.length));
+      out.printf("%16x:  %-" + 3 * BYTES_SHOWN + "s %s%n", base + at, bytes, text);
+      at += length;
+    }
+    out.flush();
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.hagen.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** The terminal that standard input may be: raw while the guest has it, and put back afterwards. */
+final class HostTerminal implements AutoCloseable {
+  private final @Nullable Terminal terminal;
+  private final @Nullable Attributes saved;
+
+  private HostTerminal(@Nullable Terminal terminal, @Nullable Attributes saved) {
+    this.terminal = terminal;
+    this.saved = saved;
+  }
+
+  /** Takes the terminal, if there is one; {@code keys}: Ctrl-c and the like go to the guest. */
+  static HostTerminal open(boolean keys) {
+    if (System.console() == null || !System.console().isTerminal()) {
+      return new HostTerminal(null, null);
+    }
+    try {
+      Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build();
+      Attributes saved = terminal.enterRawMode();
+      if (keys) {
+        Attributes raw = terminal.getAttributes();
+        raw.setLocalFlag(Attributes.LocalFlag.ISIG, false);
+        terminal.setAttributes(raw);
+      }
+      HostTerminal host = new HostTerminal(terminal, saved);
+      Runtime.getRuntime().addShutdownHook(new Thread(host::restore, "hagen-terminal"));
+      return host;
+    } catch (IOException e) {
+      return new HostTerminal(null, null);
+    }
+  }
+
+  boolean isTerminal() {
+    return terminal != null;
+  }
+
+  InputStream input() {
+    return terminal == null ? System.in : terminal.input();
+  }
+
+  private synchronized void restore() {
+    if (terminal != null && saved != null) {
+      terminal.setAttributes(saved);
+    }
+  }
+
+  @Override
+  public void close() {
+    restore();
+  }
+}

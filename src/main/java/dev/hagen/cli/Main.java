@@ -1,0 +1,96 @@
+package dev.hagen.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code hagen COMMAND …}. */
+@Command(name = "hagen", mixinStandardHelpOptions = true, versionProvider = Version.class,
+    description = "An x86 virtual machine monitor for the JVM.", synopsisSubcommandLabel = "COMMAND",
+    subcommands = {RunCommand.class, DisasmCommand.class, CommandLine.HelpCommand.class})
+public final class Main implements Runnable {
+  @Spec
+  private CommandSpec spec;
+
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  /** Runs a command; answers the exit code. */
+  static int execute(String... arguments) {
+    CommandLine line = new CommandLine(new Main())
+        .setPosixClusteredShortOptionsAllowed(false)
+        .setExpandAtFiles(true)
+        .setOverwrittenOptionsAllowed(true)
+        .setParameterExceptionHandler(Main::reportUsage)
+        .setExecutionExceptionHandler(Main::reportFailure);
+    return line.execute(arguments);
+  }
+
+  private static int reportUsage(ParameterException exception, String[] arguments) {
+    PrintWriter err = exception.getCommandLine().getErr();
+    err.println("hagen: " + oneSentence(exception.getMessage()));
+    err.println("Try '" + exception.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+
+  private static String oneSentence(String message) {
+    return message.endsWith(".") ? message : message + ".";
+  }
+
+  private static int reportFailure(Exception exception, CommandLine line, CommandLine.ParseResult result) {
+    PrintWriter err = line.getErr();
+    if (exception instanceof UserError) {
+      err.println("hagen: " + exception.getMessage());
+      return ExitCode.USAGE;
+    }
+    err.println("hagen: internal error; please report it with the lines below.");
+    exception.printStackTrace(err);
+    err.flush();
+    return ExitCode.INTERNAL_ERROR;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing, for example 'hagen run'");
+  }
+
+  /** The bytes of a file that the user named. */
+  static byte[] readFile(Path path) {
+    try {
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw new UserError(path + " cannot be read: " + reason(e) + ".");
+    }
+  }
+
+  /** The reason in a failed file operation, without the path that its message may begin with. */
+  static String reason(IOException exception) {
+    if (exception instanceof java.nio.file.NoSuchFileException) {
+      return "there is no such file";
+    }
+    if (exception instanceof java.nio.file.AccessDeniedException) {
+      return "permission denied";
+    }
+    String message = exception.getMessage();
+    return message == null ? exception.getClass().getSimpleName() : message;
+  }
+
+  static List<String> commaSeparated(String text) {
+    List<String> parts = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      if (!part.isBlank()) {
+        parts.add(part.strip());
+      }
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,256 @@
+package dev.hagen.cli;
+
+import dev.hagen.boot.BootException;
+import dev.hagen.boot.FlatImage;
+import dev.hagen.boot.GuestImage;
+import dev.hagen.boot.ImageFile;
+import dev.hagen.cpu.CpuModel;
+import dev.hagen.device.serial.SerialOutput;
+import dev.hagen.machine.Machine;
+import dev.hagen.machine.MachineConfig;
+import dev.hagen.vmm.StopReason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** {@code hagen run}: runs a guest until it switches itself off. */
+@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 100,
+    description = "Runs a guest: a kernel image, or the built-in guest if none is given.",
+    footer = {"", "Exit codes: 0 powered off, 1 internal error, 2 usage, 32 reset under -no-reboot, 34 guest panic,",
+        "36 triple fault, 124 timeout; odd ones come from isa-debug-exit."})
+final class RunCommand implements Callable<Integer> {
+  private static final String BUILT_IN = "/dev/hagen/guest/demo.elf";
+  private static final int DEFAULT_DEBUG_EXIT = 0x501;
+
+  @Mixin
+  private RunOptions options = new RunOptions();
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (options.config != null) {
+      readConfig(options.config);
+    }
+    if ("help".equals(options.cpu)) {
+      CpuModel.names().forEach(System.out::println);
+      return ExitCode.OK;
+    }
+    checkProcessors();
+    GuestImage image;
+    List<GuestImage.Module> modules;
+    try {
+      image = image();
+      modules = modules();
+    } catch (BootException e) {
+      throw new UserError(e.getMessage());
+    }
+    try (SerialLines lines = new SerialLines(serialTargets())) {
+      return run(image, modules, lines);
+    }
+  }
+
+  /** Puts the entries of a configuration file behind what the command line says. */
+  private void readConfig(Path path) {
+    CommandSpec command = java.util.Objects.requireNonNull(spec);
+    ParseResult given = command.commandLine().getParseResult();
+    List<String> arguments = new ArrayList<>(ConfigFile.read(path).arguments(command, given));
+    arguments.addAll(given.expandedArgs());
+    RunCommand again = new RunCommand();
+    new CommandLine(again).setOverwrittenOptionsAllowed(true).setPosixClusteredShortOptionsAllowed(false)
+        .parseArgs(arguments.toArray(String[]::new));
+    options = again.options;
+  }
+
+  private void checkProcessors() {
+    String count = options.processors.replaceFirst("^cpus=", "").replaceFirst(",.*", "");
+    if (!count.equals("1")) {
+      throw new UserError(count.matches("[0-9]+") ? "-smp " + count + ": a machine has one processor for now."
+          : "-smp takes a number, not '" + options.processors + "'.");
+    }
+  }
+
+  private GuestImage image() throws BootException {
+    if (options.image != null && options.kernel != null) {
+      throw new UserError("Both IMAGE and -kernel are given; give one of them.");
+    }
+    Path path = options.kernel != null ? options.kernel : options.image;
+    if (path == null) {
+      if (options.initrd != null || !options.append.isEmpty()) {
+        throw new UserError("-initrd and -append need a kernel; give one with -kernel.");
+      }
+      return GuestImage.recognise(builtIn());
+    }
+    ImageFile file = ImageFile.read(path);
+    return options.loadAddress != null ? new FlatImage(file, options.loadAddress) : GuestImage.recognise(file);
+  }
+
+  private static ImageFile builtIn() {
+    try (InputStream in = RunCommand.class.getResourceAsStream(BUILT_IN)) {
+      if (in == null) {
+        throw new IllegalStateException("the built-in guest is missing from the jar");
+      }
+      return new ImageFile("the built-in guest", in.readAllBytes());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<GuestImage.Module> modules() throws BootException {
+    List<GuestImage.Module> modules = new ArrayList<>();
+    if (options.initrd != null) {
+      for (String part : Main.commaSeparated(options.initrd)) {
+        int space = part.indexOf(' ');
+        String name = space < 0 ? part : part.substring(0, space);
+        modules.add(new GuestImage.Module(ImageFile.read(Path.of(name)), part));
+      }
+    }
+    return modules;
+  }
+
+  private List<SerialTarget> serialTargets() {
+    if (options.serial.isEmpty()) {
+      return List.of(SerialTarget.parse("mon:stdio"));
+    }
+    if (options.serial.size() > 2) {
+      throw new UserError("-serial may be given twice: a machine has two serial lines.");
+    }
+    return options.serial.stream().map(SerialTarget::parse).toList();
+  }
+
+  private int debugExitPort() {
+    int port = MachineConfig.NO_DEBUG_EXIT;
+    for (String device : options.devices) {
+      List<String> parts = Main.commaSeparated(device);
+      if (parts.isEmpty() || !parts.getFirst().equals("isa-debug-exit")) {
+        throw new UserError("-device " + device + ": the only device that can be added is isa-debug-exit.");
+      }
+      port = DEFAULT_DEBUG_EXIT;
+      for (String property : parts.subList(1, parts.size())) {
+        if (property.startsWith("iobase=")) {
+          port = Math.toIntExact(new AddressConverter().convert(property.substring("iobase=".length())) & 0xFFFF);
+        } else if (!property.startsWith("iosize=")) {
+          throw new UserError("-device " + device + ": isa-debug-exit has no property '" + property + "'.");
+        }
+      }
+    }
+    return port;
+  }
+
+  private CpuModel model() {
+    if (options.cpu == null) {
+      return CpuModel.standard();
+    }
+    try {
+      return CpuModel.named(options.cpu);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("-cpu " + options.cpu + ": " + e.getMessage());
+    }
+  }
+
+  private Pattern pattern(String text) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw new UserError("--exit-on-serial: '" + text + "' is no regular expression: " + e.getDescription() + ".");
+    }
+  }
+
+  private int run(GuestImage image, List<GuestImage.Module> modules, SerialLines lines) throws IOException {
+    EndOfRun end = new EndOfRun();
+    List<SerialOutput> outputs = new ArrayList<>(lines.outputs());
+    Machine[] running = new Machine[1];
+    if (options.exitOnSerial != null) {
+      SerialMatcher matcher = new SerialMatcher(pattern(options.exitOnSerial), () -> {
+        end.decide(ExitCode.OK);
+        running[0].stop(StopReason.REQUEST);
+      });
+      SerialOutput first = outputs.getFirst();
+      outputs.set(0, value -> {
+        first.transmit(value);
+        matcher.accept(value);
+      });
+    }
+    MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
+        SerialOutput.NOWHERE, debugExitPort());
+    try (LogFile log = LogFile.open(options.log, options.logFile); Machine machine = new Machine(config)) {
+      running[0] = machine;
+      log.attach(machine);
+      machine.boot(image, options.append, modules);
+      machine.setPaused(options.startPaused);
+      lines.connect(machine, end);
+      if (options.timeout != null) {
+        startTimeout(machine, end, options.timeout);
+      }
+      long start = System.nanoTime();
+      int code = runToEnd(machine, end);
+      lines.close();
+      if (options.stats) {
+        Statistics.print(machine, System.nanoTime() - start, System.err);
+      }
+      return code;
+    } catch (BootException e) {
+      throw new UserError(e.getMessage());
+    } catch (OutOfMemoryError e) {
+      throw new UserError("-m: the host has " + e.getMessage() + ".");
+    }
+  }
+
+  private static void startTimeout(Machine machine, EndOfRun end, double seconds) {
+    Thread.ofPlatform().daemon().name("hagen-timeout").start(() -> {
+      try {
+        Thread.sleep((long) (seconds * 1000));
+      } catch (InterruptedException e) {
+        return;
+      }
+      end.decide(ExitCode.TIMEOUT);
+      machine.stop(StopReason.REQUEST);
+    });
+  }
+
+  private int runToEnd(Machine machine, EndOfRun end) throws BootException {
+    while (true) {
+      StopReason reason = machine.run();
+      switch (reason) {
+        case RESET -> {
+          if (options.noReboot) {
+            return end.or(ExitCode.RESET);
+          }
+          machine.reboot();
+        }
+        case POWER_OFF, REQUEST -> {
+          return end.or(ExitCode.OK);
+        }
+        case TRIPLE_FAULT -> {
+          return end.or(tripleFault(machine, System.err));
+        }
+        case GUEST_PANIC -> {
+          return end.or(ExitCode.GUEST_PANIC);
+        }
+        case DEBUG_EXIT -> {
+          return end.or(machine.debugExitCode());
+        }
+        default -> throw new AssertionError(reason);
+      }
+    }
+  }
+
+  private static int tripleFault(Machine machine, PrintStream err) {
+    err.printf("hagen: triple fault at %04x:%016x.%n", machine.cpu().segment[1].selector, machine.cpu().rip);
+    return ExitCode.TRIPLE_FAULT;
+  }
+}

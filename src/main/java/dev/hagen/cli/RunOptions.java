@@ -1,0 +1,90 @@
+package dev.hagen.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options of {@code hagen run}: QEMU's spellings, with one or two dashes. */
+final class RunOptions {
+  static final String DEFAULT_MEMORY = "128M";
+
+  @Parameters(arity = "0..1", paramLabel = "IMAGE",
+      description = "A kernel (Linux bzImage, PVH or Multiboot ELF) or a flat binary. Default: the built-in guest.")
+  @Nullable Path image;
+
+  @Option(names = {"-kernel", "--kernel"}, paramLabel = "FILE", description = "The same as IMAGE.")
+  @Nullable Path kernel;
+
+  @Option(names = {"-initrd", "--initrd"}, paramLabel = "FILE[ ARGS][,…]",
+      description = "Initial RAM disk; for Multiboot a list of modules with their arguments.")
+  @Nullable String initrd;
+
+  @Option(names = {"-append", "--append"}, paramLabel = "TEXT", defaultValue = "",
+      description = "The kernel's command line.")
+  String append = "";
+
+  @Option(names = {"--load-address"}, paramLabel = "ADDR", converter = AddressConverter.class,
+      description = "Treat the image as a flat binary: load it at ADDR and enter it there, below 1 MiB in real mode,"
+          + " above in 32-bit protected mode.")
+  @Nullable Long loadAddress;
+
+  @Option(names = {"-m", "--m", "--memory"}, paramLabel = "SIZE", defaultValue = DEFAULT_MEMORY,
+      converter = MemorySize.class, description = "Guest memory, in MiB or with a suffix K, M, G (default: 128M).")
+  long memory;
+
+  @Option(names = {"-smp", "--smp"}, paramLabel = "N", defaultValue = "1",
+      description = "Number of processors; 1 for now.")
+  String processors = "1";
+
+  @Option(names = {"-cpu", "--cpu"}, paramLabel = "MODEL[,+FEATURE|,-FEATURE…]",
+      description = "Processor model; 'help' lists them.")
+  @Nullable String cpu;
+
+  @Option(names = {"-icount", "--icount"}, arity = "0..1", fallbackValue = "shift=0", paramLabel = "shift=0",
+      description = "Deterministic: clock, timers and entropy follow from retired instructions, one nanosecond each.")
+  @Nullable String icount;
+
+  @Option(names = {"-nographic", "--nographic"},
+      description = "Accepted for QEMU's sake: there is no graphics yet, the console is the serial line.")
+  boolean nographic;
+
+  @Option(names = {"-serial", "--serial"}, paramLabel = "stdio|file:F|null|mon:stdio",
+      description = "Where a serial line goes; give it again for the second one. mon:stdio (the default) is stdio with"
+          + " the escape Ctrl-a.")
+  List<String> serial = new ArrayList<>();
+
+  @Option(names = {"-no-reboot", "--no-reboot"}, description = "End with exit code 32 when the guest resets.")
+  boolean noReboot;
+
+  @Option(names = {"-d", "--d"}, paramLabel = "ITEM[,…]",
+      description = "Log: in_asm (instructions as they are decoded), int (interrupts and exceptions), cpu (registers"
+          + " before every instruction).")
+  @Nullable String log;
+
+  @Option(names = {"-D", "--D"}, paramLabel = "FILE", description = "Where the log goes (default: stderr).")
+  @Nullable Path logFile;
+
+  @Option(names = {"-S", "--S"}, description = "Do not start the processor until Ctrl-a p is typed.")
+  boolean startPaused;
+
+  @Option(names = {"-device", "--device"}, paramLabel = "DEVICE",
+      description = "isa-debug-exit[,iobase=PORT]: a write of V ends the run with exit code 2V+1.")
+  List<String> devices = new ArrayList<>();
+
+  @Option(names = {"--timeout"}, paramLabel = "SECONDS", description = "End with exit code 124 after so many seconds.")
+  @Nullable Double timeout;
+
+  @Option(names = {"--exit-on-serial"}, paramLabel = "REGEX",
+      description = "End with exit code 0 when a line on the first serial line matches.")
+  @Nullable String exitOnSerial;
+
+  @Option(names = {"--config"}, paramLabel = "FILE",
+      description = "Options from a JSON object, by their names without dashes; those on the command line win.")
+  @Nullable Path config;
+
+  @Option(names = {"--stats"}, description = "At the end print instructions, seconds and VM exits to stderr.")
+  boolean stats;
+}

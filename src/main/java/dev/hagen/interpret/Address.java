@@ -1,0 +1,92 @@
+package dev.hagen.interpret;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.ExecutionContext;
+import dev.hagen.decode.Operand;
+import dev.hagen.mmu.SegmentedMemory;
+import dev.hagen.util.Bits;
+import dev.hagen.x86.Reg;
+import dev.hagen.x86.Vector;
+
+/** Computes the linear address of a memory operand; what the execution context makes unnecessary is left out. */
+final class Address {
+  /** Flat segment: the effective address is the linear one. */
+  private static final int FLAT = 0;
+  /** 64-bit mode, SS: like flat, but a non-canonical address raises #SS. */
+  private static final int STACK = 1;
+  /** 64-bit mode, FS or GS: the base is added. */
+  private static final int BASED = 2;
+  /** Everything that segmentation has to offer. */
+  private static final int SEGMENTED = 3;
+
+  private final int kind;
+  private final int segment;
+  private final int base;
+  private final int index;
+  private final int scale;
+  private final long displacement;
+  private final boolean ripRelative;
+  private final long mask;
+
+  Address(Operand.Memory memory, int context) {
+    segment = memory.segment();
+    base = memory.base();
+    index = memory.index();
+    scale = memory.scale();
+    displacement = memory.displacement();
+    ripRelative = memory.ripRelative();
+    mask = Bits.mask(memory.addressSize());
+    boolean extra = segment == Reg.FS || segment == Reg.GS;
+    if (ExecutionContext.codeSize(context) == 8) {
+      kind = extra ? BASED : segment == Reg.SS ? STACK : FLAT;
+    } else {
+      boolean writableFlat = ExecutionContext.isFlat(context) && !extra && segment != Reg.CS;
+      kind = writableFlat && memory.addressSize() == 4 ? FLAT : SEGMENTED;
+    }
+  }
+
+  /** The effective address: an offset in the segment. */
+  long effective(CpuState cpu) {
+    long address = cpu.gpr[base] + (cpu.gpr[index] << scale) + displacement;
+    if (ripRelative) {
+      address += cpu.rip;
+    }
+    return address & mask;
+  }
+
+  /** The linear address of {@code size} bytes to read. */
+  long forLoad(CpuState cpu, int size) {
+    long effective = effective(cpu);
+    if (kind == FLAT) {
+      return effective;
+    }
+    return checked(cpu, effective, size, false);
+  }
+
+  /** The linear address of {@code size} bytes to write. */
+  long forStore(CpuState cpu, int size) {
+    long effective = effective(cpu);
+    if (kind == FLAT) {
+      return effective;
+    }
+    return checked(cpu, effective, size, true);
+  }
+
+  private long checked(CpuState cpu, long effective, int size, boolean write) {
+    switch (kind) {
+      case STACK -> {
+        if (!Bits.isCanonical(effective) || !Bits.isCanonical(effective + size - 1)) {
+          throw cpu.raise(Vector.SS, 0);
+        }
+        return effective;
+      }
+      case BASED -> {
+        return effective + cpu.segment[segment].base;
+      }
+      default -> {
+        return write ? SegmentedMemory.linearForStore(cpu, segment, effective, size)
+            : SegmentedMemory.linearForLoad(cpu, segment, effective, size);
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.hagen.interpret;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.mmu.LinearMemory;
+import dev.hagen.semantics.Shapes;
+
+/**
+ * Steps for the most frequent operands of arithmetic: general registers of four or eight bytes, where masking both
+ * operands and the result is all that their size asks for.
+ */
+final class AluSteps {
+  private AluSteps() {}
+
+  /** Register, register. */
+  static final class RegisterRegister extends Step {
+    private final Shapes.Binary operation;
+    private final int destination;
+    private final int source;
+    private final int size;
+    private final long mask;
+
+    RegisterRegister(Shapes.Binary operation, int destination, int source, int size, long mask) {
+      this.operation = operation;
+      this.destination = destination;
+      this.source = source;
+      this.size = size;
+      this.mask = mask;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      long[] gpr = cpu.gpr;
+      gpr[destination] = operation.apply(cpu, gpr[destination] & mask, gpr[source] & mask, size) & mask;
+    }
+  }
+
+  /** Register, constant. */
+  static final class RegisterConstant extends Step {
+    private final Shapes.Binary operation;
+    private final int destination;
+    private final long constant;
+    private final int size;
+    private final long mask;
+
+    RegisterConstant(Shapes.Binary operation, int destination, long constant, int size, long mask) {
+      this.operation = operation;
+      this.destination = destination;
+      this.constant = constant & mask;
+      this.size = size;
+      this.mask = mask;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      long[] gpr = cpu.gpr;
+      gpr[destination] = operation.apply(cpu, gpr[destination] & mask, constant, size) & mask;
+    }
+  }
+
+  /** Register, memory. */
+  static final class RegisterMemory extends Step {
+    private final Shapes.Binary operation;
+    private final int destination;
+    private final Address address;
+    private final int size;
+    private final long mask;
+
+    RegisterMemory(Shapes.Binary operation, int destination, Address address, int size, long mask) {
+      this.operation = operation;
+      this.destination = destination;
+      this.address = address;
+      this.size = size;
+      this.mask = mask;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      long[] gpr = cpu.gpr;
+      long b = LinearMemory.load(cpu, address.forLoad(cpu, size), size);
+      gpr[destination] = operation.apply(cpu, gpr[destination] & mask, b, size) & mask;
+    }
+  }
+
+  /** Memory, register: read, modify, write. */
+  static final class MemoryRegister extends Step {
+    private final Shapes.Binary operation;
+    private final Address address;
+    private final int source;
+    private final int size;
+    private final long mask;
+
+    MemoryRegister(Shapes.Binary operation, Address address, int source, int size, long mask) {
+      this.operation = operation;
+      this.address = address;
+      this.source = source;
+      this.size = size;
+      this.mask = mask;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      long linear = address.forStore(cpu, size);
+      long a = LinearMemory.loadForWrite(cpu, linear, size);
+      LinearMemory.store(cpu, linear, operation.apply(cpu, a, cpu.gpr[source] & mask, size), size);
+    }
+  }
+
+  /** Register alone. */
+  static final class OneRegister extends Step {
+    private final Shapes.Unary operation;
+    private final int register;
+    private final int size;
+    private final long mask;
+
+    OneRegister(Shapes.Unary operation, int register, int size, long mask) {
+      this.operation = operation;
+      this.register = register;
+      this.size = size;
+      this.mask = mask;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      long[] gpr = cpu.gpr;
+      gpr[register] = operation.apply(cpu, gpr[register] & mask, size) & mask;
+    }
+  }
+
+  /** Two registers that are only read. */
+  static final class CompareRegisters extends Step {
+    private final Shapes.BinaryAction operation;
+    private final int first;
+    private final int second;
+    private final int size;
+    private final long mask;
+
+    CompareRegisters(Shapes.BinaryAction operation, int first, int second, int size, long mask) {
+      this.operation = operation;
+      this.first = first;
+      this.second = second;
+      this.size = size;
+      this.mask = mask;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      operation.apply(cpu, cpu.gpr[first] & mask, cpu.gpr[second] & mask, size);
+    }
+  }
+
+  /** A register and a constant that are only read. */
+  static final class CompareConstant extends Step {
+    private final Shapes.BinaryAction operation;
+    private final int first;
+    private final long constant;
+    private final int size;
+    private final long mask;
+
+    CompareConstant(Shapes.BinaryAction operation, int first, long constant, int size, long mask) {
+      this.operation = operation;
+      this.first = first;
+      this.constant = constant & mask;
+      this.size = size;
+      this.mask = mask;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      operation.apply(cpu, cpu.gpr[first] & mask, constant, size);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package dev.hagen.interpret;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.ExecutionContext;
+import dev.hagen.memory.CodeListener;
+import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.mmu.LinearMemory;
+import dev.hagen.mmu.Paging;
+import dev.hagen.x86.Reg;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decoded blocks of one virtual processor, keyed by guest-physical address and execution context.
+ *
+ * <p>In front of the map a direct-mapped jump cache, keyed by linear address, answers what was run lately; an entry
+ * counts only as long as no translation of linear addresses has gone ({@link CpuState#mappingEpoch}). A write into a line
+ * that holds decoded code retires the blocks on it.
+ */
+final class BlockCache implements CodeListener {
+  private static final int JUMP_ENTRIES = 1 << 12;
+  /** Steps that the cache holds at most; then it is emptied. About 100 bytes each. */
+  private static final int MAX_STEPS = 1 << 20;
+
+  private record Key(long physical, int context) {}
+
+  private final CpuState cpu;
+  private final BlockDecoder decoder;
+  private final Map<Key, Block> blocks = new HashMap<>();
+  private final Map<Integer, List<Block>> byPage = new HashMap<>();
+  private int steps;
+
+  private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
+  private final long[] jumpLinear = new long[JUMP_ENTRIES];
+  private final long[] jumpState = new long[JUMP_ENTRIES];
+
+  BlockCache(CpuState cpu, BlockDecoder decoder) {
+    this.cpu = cpu;
+    this.decoder = decoder;
+  }
+
+  /**
+   * The block at CS:RIP.
+   *
+   * @throws dev.hagen.cpu.GuestException the fault of fetching its first instruction
+   */
+  Block at(long linear) {
+    int slot = (int) (linear ^ linear >>> 12) & JUMP_ENTRIES - 1;
+    long state = (long) cpu.mappingEpoch << 32 | cpu.context;
+    Block block = jumpBlock[slot];
+    if (block != null && jumpLinear[slot] == linear && jumpState[slot] == state) {
+      return block;
+    }
+    return find(linear, slot);
+  }
+
+  private Block find(long linear, int slot) {
+    long physical = LinearMemory.fetch(cpu, linear);
+    Block block = blocks.get(new Key(physical, cpu.context));
+    if (block == null || !fits(block, linear)) {
+      block = decoder.decode(cpu, physical, Integer.MAX_VALUE);
+      if (cpu.memory.ramOffset(physical) == PhysicalMemory.NO_RAM || !fits(block, linear)) {
+        return block;
+      }
+      add(block);
+    }
+    if (block.secondPage == Block.ONE_PAGE && endsInSegment(block)) {
+      jumpBlock[slot] = block;
+      jumpLinear[slot] = linear;
+      jumpState[slot] = (long) cpu.mappingEpoch << 32 | cpu.context;
+    }
+    return block;
+  }
+
+  /** Whether the block may run here: it lies within the code segment, and its second page is the one it was made of. */
+  private boolean fits(Block block, long linear) {
+    if (ExecutionContext.codeSize(cpu.context) != 8 && cpu.rip + block.length - 1 > cpu.segment[Reg.CS].limit) {
+      return false;
+    }
+    if (block.secondPage == Block.ONE_PAGE) {
+      return true;
+    }
+    long next = (linear | 0xFFF) + 1;
+    return LinearMemory.fetch(cpu, cpu.is64Bit() ? next : next & 0xFFFF_FFFFL) == block.secondPage;
+  }
+
+  /** Whether no run of the block at its present linear address can leave the code segment, whatever CS.limit becomes. */
+  private boolean endsInSegment(Block block) {
+    return (cpu.context & ExecutionContext.FLAT) != 0 || ExecutionContext.codeSize(cpu.context) == 8;
+  }
+
+  private void add(Block block) {
+    if (steps > MAX_STEPS) {
+      flush();
+    }
+    steps += block.steps.length;
+    Block old = blocks.put(new Key(block.physical, block.context), block);
+    if (old != null) {
+      old.retired = true;
+    }
+    cover(block, block.physical, firstPart(block));
+    if (block.secondPage != Block.ONE_PAGE) {
+      cover(block, block.secondPage, block.length - firstPart(block));
+    }
+  }
+
+  private static int firstPart(Block block) {
+    return (int) Math.min(block.length, 0x1000 - (block.physical & 0xFFF));
+  }
+
+  private void cover(Block block, long physical, int length) {
+    PhysicalMemory memory = cpu.memory;
+    long offset = memory.ramOffset(physical);
+    if (offset == PhysicalMemory.NO_RAM) {
+      return;
+    }
+    int page = memory.ramPage(offset);
+    boolean fresh = memory.codeLines(page) == 0;
+    memory.addCodeLines(page, lines(physical, length));
+    if (fresh) {
+      Paging.protectCode(cpu, page);
+    }
+    byPage.computeIfAbsent(page, key -> new ArrayList<>()).add(block);
+  }
+
+  private static long lines(long physical, int length) {
+    int first = (int) physical >>> 6 & 63;
+    int last = (int) (physical + length - 1) >>> 6 & 63;
+    return -1L << first & -1L >>> 63 - last;
+  }
+
+  /** The lines of a page that a block lies on. */
+  private long linesOn(Block block, int page) {
+    PhysicalMemory memory = cpu.memory;
+    int first = memory.ramPage(memory.ramOffset(block.physical));
+    long lines = first == page ? lines(block.physical, firstPart(block)) : 0;
+    if (block.secondPage != Block.ONE_PAGE && memory.ramOffset(block.secondPage) != PhysicalMemory.NO_RAM
+        && memory.ramPage(memory.ramOffset(block.secondPage)) == page) {
+      lines |= lines(block.secondPage, block.length - firstPart(block));
+    }
+    return lines;
+  }
+
+  @Override
+  public void codeWritten(int page, long lines) {
+    List<Block> onPage = byPage.get(page);
+    if (onPage == null) {
+      return;
+    }
+    long left = 0;
+    List<Block> remaining = new ArrayList<>();
+    for (Block block : onPage) {
+      long covered = linesOn(block, page);
+      if (block.retired || (covered & lines) != 0) {
+        retire(block);
+      } else {
+        remaining.add(block);
+        left |= covered;
+      }
+    }
+    cpu.memory.removeCodeLines(page, ~left);
+    if (remaining.isEmpty()) {
+      byPage.remove(page);
+    } else {
+      byPage.put(page, remaining);
+    }
+    cpu.mappingEpoch++;
+    cpu.leaveBlock = true;
+  }
+
+  private void retire(Block block) {
+    if (!block.retired) {
+      block.retired = true;
+      steps -= block.steps.length;
+      blocks.remove(new Key(block.physical, block.context), block);
+    }
+  }
+
+  /** Forgets every block. */
+  void flush() {
+    for (int page : byPage.keySet()) {
+      cpu.memory.removeCodeLines(page, -1);
+    }
+    for (Block block : blocks.values()) {
+      block.retired = true;
+    }
+    byPage.clear();
+    blocks.clear();
+    Arrays.fill(jumpBlock, null);
+    steps = 0;
+    cpu.mappingEpoch++;
+  }
+}

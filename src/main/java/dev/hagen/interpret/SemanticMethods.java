@@ -1,0 +1,95 @@
+package dev.hagen.interpret;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.decode.Op;
+import dev.hagen.semantics.SemanticClasses;
+import dev.hagen.semantics.Semantics;
+import dev.hagen.semantics.Shapes;
+import java.lang.invoke.LambdaMetafactory;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the semantic method of an operation and makes it callable through the functional interface of its shape.
+ *
+ * <p>An operation may have several methods of different shapes (MMX and XMM forms). A callable is made when it is first
+ * asked for.
+ */
+public final class SemanticMethods {
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+  /** The functional interface of each method descriptor. */
+  private static final Map<MethodType, Class<?>> SHAPES = shapes();
+
+  private final Map<Op, Map<Class<?>, Method>> methods = new EnumMap<>(Op.class);
+  private final Map<Op, Map<Class<?>, Object>> bound = new EnumMap<>(Op.class);
+
+  public SemanticMethods() {
+    for (Class<?> family : SemanticClasses.ALL) {
+      for (Method method : family.getDeclaredMethods()) {
+        Semantics semantics = method.getAnnotation(Semantics.class);
+        if (semantics != null) {
+          for (Op op : semantics.value()) {
+            add(op, method);
+          }
+        }
+      }
+    }
+  }
+
+  private void add(Op op, Method method) {
+    Class<?> shape = SHAPES.get(MethodType.methodType(method.getReturnType(), method.getParameterTypes()));
+    if (shape == null || !Modifier.isStatic(method.getModifiers()) || !Modifier.isPublic(method.getModifiers())) {
+      throw new IllegalStateException("semantic method of no known shape: " + method);
+    }
+    Method other = methods.computeIfAbsent(op, key -> new HashMap<>()).put(shape, method);
+    if (other != null) {
+      throw new IllegalStateException(op + " is defined twice: " + other + " and " + method);
+    }
+  }
+
+  /** Whether any method defines {@code op}. */
+  public boolean defines(Op op) {
+    return methods.containsKey(op);
+  }
+
+  /** The method of {@code op} with this shape as an instance of it, or null if there is none. */
+  public <T> @Nullable T find(Op op, Class<T> shape) {
+    Map<Class<?>, Method> candidates = methods.get(op);
+    Method method = candidates == null ? null : candidates.get(shape);
+    if (method == null) {
+      return null;
+    }
+    Object callable = bound.computeIfAbsent(op, key -> new HashMap<>()).computeIfAbsent(shape, key -> bind(method, key));
+    return shape.cast(callable);
+  }
+
+  private static Object bind(Method method, Class<?> shape) {
+    try {
+      MethodHandle target = LOOKUP.unreflect(method);
+      return LambdaMetafactory.metafactory(LOOKUP, "apply", MethodType.methodType(shape), target.type(), target,
+          target.type()).getTarget().invoke();
+    } catch (Throwable e) {
+      throw new IllegalStateException("cannot bind " + method, e);
+    }
+  }
+
+  private static Map<MethodType, Class<?>> shapes() {
+    Map<MethodType, Class<?>> map = new HashMap<>();
+    for (Class<?> shape : List.of(Shapes.Nullary.class, Shapes.Unary.class, Shapes.Binary.class, Shapes.Ternary.class,
+        Shapes.UnaryAction.class, Shapes.BinaryAction.class, Shapes.Produce.class, Shapes.Lanes.class,
+        Shapes.StatefulLanes.class, Shapes.Slots.class, Shapes.SlotsImmediate.class, Shapes.Slot.class,
+        Shapes.SlotFromValue.class, Shapes.ValueFromSlot.class, Shapes.Whole.class)) {
+      Method apply = shape.getDeclaredMethods()[0];
+      map.put(MethodType.methodType(apply.getReturnType(), apply.getParameterTypes()), shape);
+    }
+    return Map.copyOf(map);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.hagen.machine;
+
+import dev.hagen.boot.AcpiTables;
+import dev.hagen.boot.BootException;
+import dev.hagen.boot.GuestImage;
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.NoVmm;
+import dev.hagen.cpu.Pending;
+import dev.hagen.decode.Decoder;
+import dev.hagen.interpret.Interpreter;
+import dev.hagen.interpret.SemanticMethods;
+import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.vmm.EventLog;
+import dev.hagen.vmm.ExitCounters;
+import dev.hagen.vmm.HostClock;
+import dev.hagen.vmm.InstructionClock;
+import dev.hagen.vmm.MachineClock;
+import dev.hagen.vmm.StopReason;
+import dev.hagen.vmm.VirtualCpu;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PC: memory, one processor and its devices, wired together. The embedding API.
+ *
+ * <p>{@link #boot} puts a guest into it, {@link #run} runs it on the calling thread. {@link #type}, {@link #stop} and
+ * {@link #setPaused} may be called by any thread meanwhile; everything else only while the machine does not run.
+ */
+public final class Machine implements AutoCloseable {
+  private final PhysicalMemory memory;
+  private final CpuState cpu;
+  private final MachineClock clock;
+  private final ExitCounters counters = new ExitCounters();
+  private final Board board;
+  private final VirtualCpu processor;
+  private @Nullable GuestImage image;
+  private GuestImage.@Nullable Extras extras;
+
+  /**
+   * A machine that is switched on and has no guest yet.
+   *
+   * @throws OutOfMemoryError if the host has no room for the guest's memory
+   */
+  public Machine(MachineConfig config) {
+    memory = new PhysicalMemory(config.memory());
+    cpu = new CpuState(config.model(), memory, new NoVmm());
+    clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
+    board = new Board(config, cpu, clock, counters, this::stop);
+    Interpreter interpreter = new Interpreter(cpu, new Decoder(), new SemanticMethods());
+    processor = new VirtualCpu(cpu, interpreter, clock, board.interrupts(), counters, board::runDevices);
+  }
+
+  /**
+   * Puts a guest into memory and the processor into the state in which it is entered.
+   *
+   * @throws BootException if it does not fit
+   */
+  public void boot(GuestImage newImage, String commandLine, List<GuestImage.Module> modules) throws BootException {
+    image = newImage;
+    long rsdp = AcpiTables.write(memory, 1);
+    extras = new GuestImage.Extras(commandLine, modules, rsdp);
+    newImage.load(cpu, extras);
+  }
+
+  /** Resets the machine and puts the same guest into it again. */
+  public void reboot() throws BootException {
+    GuestImage again = image;
+    GuestImage.Extras with = extras;
+    if (again == null || with == null) {
+      throw new IllegalStateException("nothing has been booted");
+    }
+    board.reset();
+    boot(again, with.commandLine(), with.modules());
+  }
+
+  /** Runs until the machine stops; answers why. */
+  public StopReason run() {
+    return processor.run();
+  }
+
+  /** Ends {@link #run}; any thread may call. */
+  public void stop(StopReason reason) {
+    processor.stop(reason);
+  }
+
+  /** Holds the processor or lets it go on; any thread may call. */
+  public void setPaused(boolean paused) {
+    processor.setPaused(paused);
+  }
+
+  public boolean isPaused() {
+    return processor.isPaused();
+  }
+
+  /** Sends a character to a serial line of the guest; any thread may call. */
+  public void type(int line, int character) {
+    board.serialInput(line).add(character);
+    processor.post(Pending.DEVICE);
+  }
+
+  /** Sends a break to a serial line of the guest; any thread may call. */
+  public void typeBreak(int line) {
+    board.serialInput(line).addBreak();
+    processor.post(Pending.DEVICE);
+  }
+
+  /** The code that the guest has ended with, after {@link StopReason#DEBUG_EXIT}. */
+  public int debugExitCode() {
+    return board.debugExitCode();
+  }
+
+  /** Hears of exceptions, interrupts and instructions; null switches that off. */
+  public void setLog(@Nullable EventLog log) {
+    processor.setLog(log);
+  }
+
+  /** The processor's registers. */
+  public CpuState cpu() {
+    return cpu;
+  }
+
+  /** The guest-physical address map. */
+  public PhysicalMemory memory() {
+    return memory;
+  }
+
+  /** How often the VMM had to act, by reason. */
+  public ExitCounters counters() {
+    return counters;
+  }
+
+  /** How often the guest accessed model-specific registers that do not exist, by number. */
+  public Map<Integer, Long> unknownMsrs() {
+    return board.unknownMsrs();
+  }
+
+  @Override
+  public void close() {
+    clock.close();
+    memory.close();
+  }
+}

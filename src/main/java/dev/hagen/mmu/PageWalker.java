@@ -1,0 +1,199 @@
+package dev.hagen.mmu;
+
+import static dev.hagen.x86.PageEntry.A;
+import static dev.hagen.x86.PageEntry.ADDRESS;
+import static dev.hagen.x86.PageEntry.D;
+import static dev.hagen.x86.PageEntry.FAULT_FETCH;
+import static dev.hagen.x86.PageEntry.FAULT_PROTECTION;
+import static dev.hagen.x86.PageEntry.FAULT_RESERVED;
+import static dev.hagen.x86.PageEntry.FAULT_USER;
+import static dev.hagen.x86.PageEntry.FAULT_WRITE;
+import static dev.hagen.x86.PageEntry.G;
+import static dev.hagen.x86.PageEntry.NX;
+import static dev.hagen.x86.PageEntry.P;
+import static dev.hagen.x86.PageEntry.PS;
+import static dev.hagen.x86.PageEntry.RESERVED_ADDRESS;
+import static dev.hagen.x86.PageEntry.U;
+import static dev.hagen.x86.PageEntry.W;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.TlbLayout;
+import dev.hagen.memory.HostMemory;
+import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.x86.Control;
+
+/**
+ * Walks the guest's page tables (SDM vol. 3A chapter 4): 32-bit with PSE, PAE and 4-level paging.
+ *
+ * <p>A walk checks every rule, sets the accessed and dirty bits once the access is known to be allowed, and answers one
+ * {@code long}: the physical address of the 4 KiB page, and in its low bits {@link #GLOBAL} and the size of the page
+ * that maps it.
+ */
+final class PageWalker {
+  /** The page is global. */
+  static final long GLOBAL = 1;
+  /** The page is larger than 4 KiB; bits 4 to 9 of the answer hold the binary logarithm of its size. */
+  static final int SIZE_SHIFT = 4;
+
+  private static final int PAGE_BITS = 12;
+
+  private PageWalker() {}
+
+  /**
+   * Translates {@code linear} for one kind of access.
+   *
+   * @param kind {@link TlbLayout#READ}, {@link TlbLayout#WRITE} or {@link TlbLayout#EXECUTE}
+   * @param privilege {@link TlbLayout#SUPERVISOR}, {@link TlbLayout#USER} or {@link TlbLayout#SUPERVISOR_AC}
+   * @throws dev.hagen.cpu.GuestException #PF
+   */
+  static long walk(CpuState cpu, long linear, int kind, int privilege) {
+    if ((cpu.cr0 & Control.CR0_PG) == 0) {
+      return linear & TlbLayout.PAGE_MASK | PAGE_BITS << SIZE_SHIFT;
+    }
+    if ((cpu.cr4 & Control.CR4_PAE) == 0) {
+      return walk32(cpu, linear, kind, privilege);
+    }
+    if (cpu.isLongMode()) {
+      long root = cpu.cr3 & ADDRESS;
+      return descend(cpu, linear, root, 39, P | W | U, kind, privilege);
+    }
+    long pdpte = cpu.pdpte[(int) (linear >>> 30) & 3];
+    if ((pdpte & P) == 0) {
+      throw fault(cpu, linear, 0, kind, privilege);
+    }
+    return descend(cpu, linear, pdpte & ADDRESS, 21, P | W | U, kind, privilege);
+  }
+
+  /** One level of a walk over 8-byte entries; {@code shift} is the lowest linear-address bit that the level resolves. */
+  private static long descend(CpuState cpu, long linear, long table, int shift, long rights, int kind,
+      int privilege) {
+    long slot = table + (linear >>> shift & 0x1FF) * 8;
+    PhysicalMemory memory = cpu.memory;
+    long entry = memory.read(slot, 8);
+    if ((entry & P) == 0) {
+      throw fault(cpu, linear, 0, kind, privilege);
+    }
+    boolean large = shift != PAGE_BITS && (entry & PS) != 0;
+    if (hasReservedBits(cpu, entry, shift, large)) {
+      throw fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
+    }
+    long combined = rights & entry & (P | W | U) | (rights | entry) & NX;
+    if (shift == PAGE_BITS || large) {
+      checkRights(cpu, linear, combined, kind, privilege);
+      mark(memory, slot, entry, kind == TlbLayout.WRITE ? A | D : A, 8);
+      long offset = linear & (1L << shift) - 1 & TlbLayout.PAGE_MASK;
+      long base = entry & ADDRESS & -(1L << shift);
+      return base | offset | ((entry & G) != 0 && (cpu.cr4 & Control.CR4_PGE) != 0 ? GLOBAL : 0)
+          | (long) shift << SIZE_SHIFT;
+    }
+    long answer = descend(cpu, linear, entry & ADDRESS, shift - 9, combined, kind, privilege);
+    mark(memory, slot, entry, A, 8);
+    return answer;
+  }
+
+  private static boolean hasReservedBits(CpuState cpu, long entry, int shift, boolean large) {
+    if ((entry & RESERVED_ADDRESS) != 0 || (entry & NX) != 0 && (cpu.efer & Control.EFER_NXE) == 0) {
+      return true;
+    }
+    if (!cpu.isLongMode() && (entry & 0x7FF0_0000_0000_0000L) != 0) {
+      return true;
+    }
+    if (large) {
+      // Bit 12 is the PAT bit of a large page; 512 GiB pages do not exist.
+      return shift == 39 || (entry & (1L << shift) - 1 & ~0x1FFFL) != 0;
+    }
+    return false;
+  }
+
+  private static long walk32(CpuState cpu, long linear, int kind, int privilege) {
+    PhysicalMemory memory = cpu.memory;
+    long directorySlot = (cpu.cr3 & 0xFFFF_F000L) + (linear >>> 22 & 0x3FF) * 4;
+    long directory = memory.read(directorySlot, 4);
+    if ((directory & P) == 0) {
+      throw fault(cpu, linear, 0, kind, privilege);
+    }
+    if ((directory & PS) != 0 && (cpu.cr4 & Control.CR4_PSE) != 0) {
+      // PSE-36: bits 13 to 20 are the address bits 32 to 39, bit 21 must be zero.
+      if ((directory & 1 << 21) != 0) {
+        throw fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
+      }
+      checkRights(cpu, linear, directory & (W | U), kind, privilege);
+      mark(memory, directorySlot, directory, kind == TlbLayout.WRITE ? A | D : A, 4);
+      return directory & 0xFFC0_0000L | (directory >>> 13 & 0xFF) << 32 | linear & 0x3F_F000
+          | global(cpu, directory) | 22L << SIZE_SHIFT;
+    }
+    long slot = (directory & 0xFFFF_F000L) + (linear >>> 12 & 0x3FF) * 4;
+    long entry = memory.read(slot, 4);
+    if ((entry & P) == 0) {
+      throw fault(cpu, linear, 0, kind, privilege);
+    }
+    checkRights(cpu, linear, directory & entry & (W | U), kind, privilege);
+    mark(memory, directorySlot, directory, A, 4);
+    mark(memory, slot, entry, kind == TlbLayout.WRITE ? A | D : A, 4);
+    return entry & 0xFFFF_F000L | global(cpu, entry) | PAGE_BITS << SIZE_SHIFT;
+  }
+
+  private static long global(CpuState cpu, long entry) {
+    return (entry & G) != 0 && (cpu.cr4 & Control.CR4_PGE) != 0 ? GLOBAL : 0;
+  }
+
+  /** Access rights (SDM vol. 3A 4.6.1): {@code rights} has W and U if all levels have, NX if one has. */
+  private static void checkRights(CpuState cpu, long linear, long rights, int kind, int privilege) {
+    boolean userPage = (rights & U) != 0;
+    boolean writable = (rights & W) != 0;
+    boolean allowed;
+    if (privilege == TlbLayout.USER) {
+      allowed = userPage && (kind != TlbLayout.WRITE || writable);
+    } else if (kind == TlbLayout.EXECUTE) {
+      allowed = !userPage || (cpu.cr4 & Control.CR4_SMEP) == 0;
+    } else {
+      allowed = (kind != TlbLayout.WRITE || writable || (cpu.cr0 & Control.CR0_WP) == 0)
+          && (!userPage || privilege == TlbLayout.SUPERVISOR_AC || (cpu.cr4 & Control.CR4_SMAP) == 0);
+    }
+    if (kind == TlbLayout.EXECUTE && (rights & NX) != 0) {
+      allowed = false;
+    }
+    if (!allowed) {
+      throw fault(cpu, linear, FAULT_PROTECTION, kind, privilege);
+    }
+  }
+
+  private static RuntimeException fault(CpuState cpu, long linear, int cause, int kind, int privilege) {
+    int code = cause;
+    if (kind == TlbLayout.WRITE) {
+      code |= FAULT_WRITE;
+    }
+    if (privilege == TlbLayout.USER) {
+      code |= FAULT_USER;
+    }
+    boolean reportsFetch = (cpu.cr4 & Control.CR4_SMEP) != 0
+        || (cpu.cr4 & Control.CR4_PAE) != 0 && (cpu.efer & Control.EFER_NXE) != 0;
+    if (kind == TlbLayout.EXECUTE && reportsFetch) {
+      code |= FAULT_FETCH;
+    }
+    return cpu.pageFault(linear, code);
+  }
+
+  /** Sets {@code bits} in an entry atomically, unless they are set already or the table is not in RAM. */
+  private static void mark(PhysicalMemory memory, long slot, long entry, long bits, int size) {
+    if ((entry & bits) == bits) {
+      return;
+    }
+    long offset = memory.ramOffset(slot);
+    if (offset == PhysicalMemory.NO_RAM) {
+      return;
+    }
+    if (size == 4) {
+      int now;
+      do {
+        now = HostMemory.getInt(offset);
+      } while (!HostMemory.compareAndSetInt(offset, now, now | (int) bits));
+    } else {
+      long now;
+      do {
+        now = HostMemory.getLong(offset);
+      } while (!HostMemory.compareAndSetLong(offset, now, now | bits));
+    }
+    memory.written(offset, size);
+  }
+}

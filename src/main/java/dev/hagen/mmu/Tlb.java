@@ -1,0 +1,99 @@
+package dev.hagen.mmu;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.TlbLayout;
+import dev.hagen.memory.PhysicalMemory;
+import java.util.Arrays;
+
+/**
+ * Fills and empties the software TLB of a virtual processor; {@link TlbLayout} says where its entries lie.
+ *
+ * <p>An entry exists only for plain RAM. A write entry exists only for a page that holds no code and whose dirty bit is
+ * set, so that everything else takes the slow path. For each entry {@link CpuState#tlbInfo} holds the number of the RAM
+ * page and, in bit 63, whether it is global.
+ */
+final class Tlb {
+  private static final long GLOBAL = 1L << 63;
+
+  private Tlb() {}
+
+  /** Remembers a walk's answer, if the page is such that the fast path may have it. */
+  static void fill(CpuState cpu, long linear, long walk, int kind, int privilege) {
+    PhysicalMemory memory = cpu.memory;
+    long offset = memory.ramOffset(walk & TlbLayout.PAGE_MASK);
+    if (offset == PhysicalMemory.NO_RAM) {
+      return;
+    }
+    int page = memory.ramPage(offset);
+    if (kind == TlbLayout.WRITE && memory.codeLines(page) != 0) {
+      return;
+    }
+    int index = TlbLayout.first(kind, privilege) + TlbLayout.entry(linear);
+    long tag = linear & TlbLayout.PAGE_MASK;
+    cpu.tlb[index] = tag;
+    cpu.tlb[index + 1] = offset - tag;
+    cpu.tlbInfo[index >> 1] = page | ((walk & PageWalker.GLOBAL) != 0 ? GLOBAL : 0);
+    int sizeBits = (int) (walk >>> PageWalker.SIZE_SHIFT) & 63;
+    if (sizeBits > 12) {
+      coverLargePage(cpu, linear, sizeBits);
+    }
+  }
+
+  /** Widens the range of large pages so that it covers the one around {@code linear}. */
+  private static void coverLargePage(CpuState cpu, long linear, int sizeBits) {
+    long mask = -1L << sizeBits;
+    if (cpu.largePageMask == -1) {
+      cpu.largePageBase = linear & mask;
+      cpu.largePageMask = mask;
+      return;
+    }
+    mask &= cpu.largePageMask;
+    while (((linear ^ cpu.largePageBase) & mask) != 0) {
+      mask <<= 1;
+    }
+    cpu.largePageMask = mask;
+    cpu.largePageBase &= mask;
+  }
+
+  static void flush(CpuState cpu, boolean globalToo) {
+    cpu.mappingEpoch++;
+    if (globalToo) {
+      Arrays.fill(cpu.tlb, TlbLayout.EMPTY);
+      cpu.largePageMask = -1;
+      return;
+    }
+    long[] tlb = cpu.tlb;
+    long[] info = cpu.tlbInfo;
+    for (int i = 0; i < info.length; i++) {
+      if (info[i] >= 0) {
+        tlb[2 * i] = TlbLayout.EMPTY;
+      }
+    }
+  }
+
+  static void invalidate(CpuState cpu, long linear) {
+    cpu.mappingEpoch++;
+    if (cpu.largePageMask != -1 && ((linear ^ cpu.largePageBase) & cpu.largePageMask) == 0) {
+      flush(cpu, true);
+      return;
+    }
+    long tag = linear & TlbLayout.PAGE_MASK;
+    int entry = TlbLayout.entry(linear);
+    for (int first = 0; first < TlbLayout.LENGTH; first += TlbLayout.ENTRIES * 2) {
+      if (cpu.tlb[first + entry] == tag) {
+        cpu.tlb[first + entry] = TlbLayout.EMPTY;
+      }
+    }
+  }
+
+  /** Drops the write entries of a RAM page that has come to hold code. */
+  static void dropWrites(CpuState cpu, int page) {
+    int from = TlbLayout.first(TlbLayout.WRITE, 0);
+    int to = TlbLayout.first(TlbLayout.WRITE, TlbLayout.CHECKED);
+    for (int index = from; index < to; index += 2) {
+      if ((int) cpu.tlbInfo[index >> 1] == page) {
+        cpu.tlb[index] = TlbLayout.EMPTY;
+      }
+    }
+  }
+}

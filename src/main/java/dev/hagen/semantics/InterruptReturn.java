@@ -1,0 +1,130 @@
+package dev.hagen.semantics;
+
+import static dev.hagen.decode.Op.IRET;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.decode.Instruction;
+import dev.hagen.x86.Control;
+import dev.hagen.x86.Flags;
+import dev.hagen.x86.Reg;
+
+/** IRET, IRETD and IRETQ (SDM vol. 2A IRET). */
+public final class InterruptReturn {
+  /** What IRET takes from the stack whatever the privilege; CPL decides about IF, IOPL, VIF and VIP. */
+  private static final int ALWAYS = Flags.ARITHMETIC | Flags.TF | Flags.DF | Flags.NT;
+  private static final int ALWAYS_WIDE = ALWAYS | Flags.RF | Flags.AC | Flags.ID;
+
+  private InterruptReturn() {}
+
+  /** IRET in every mode. NMIs are no longer blocked even if it faults (SDM vol. 3A 6.7.1). */
+  @Semantics(IRET)
+  public static void interruptReturn(CpuState cpu, Instruction insn) {
+    cpu.nmiBlocked = false;
+    int size = insn.operandSize();
+    if (!cpu.isProtected()) {
+      toReal(cpu, size);
+    } else if (cpu.isVirtual8086()) {
+      fromVirtual8086(cpu, size);
+    } else if ((cpu.systemFlags & Flags.NT) != 0) {
+      if (cpu.isLongMode()) {
+        throw cpu.generalProtection(0);
+      }
+      TaskSwitch.returnToPrevious(cpu);
+    } else {
+      fromProtected(cpu, size);
+    }
+    cpu.leaveBlock = true;
+  }
+
+  private static void toReal(CpuState cpu, int size) {
+    StackCursor stack = StackCursor.current(cpu, 0);
+    long offset = stack.pop(size);
+    int selector = (int) stack.pop(size) & 0xFFFF;
+    int flags = (int) stack.pop(size);
+    FarTransfer.checkRealOffset(cpu, offset);
+    stack.commit();
+    SystemFlags.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF | Flags.IOPL);
+    FarTransfer.enterReal(cpu, selector, offset);
+  }
+
+  private static void fromVirtual8086(CpuState cpu, int size) {
+    boolean extended = cpu.iopl() < 3;
+    if (extended && ((cpu.cr4 & Control.CR4_VME) == 0 || size != 2)) {
+      throw cpu.generalProtection(0);
+    }
+    StackCursor stack = StackCursor.current(cpu, 0);
+    long offset = stack.pop(size);
+    int selector = (int) stack.pop(size) & 0xFFFF;
+    int flags = (int) stack.pop(size);
+    FarTransfer.checkRealOffset(cpu, offset);
+    if (extended) {
+      boolean interrupts = (flags & Flags.IF) != 0;
+      if ((flags & Flags.TF) != 0 || interrupts && (cpu.systemFlags & Flags.VIP) != 0) {
+        throw cpu.generalProtection(0);
+      }
+      SystemFlags.change(cpu, flags & ~Flags.VIF | (interrupts ? Flags.VIF : 0), ALWAYS | Flags.VIF);
+    } else {
+      SystemFlags.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF);
+    }
+    stack.commit();
+    FarTransfer.enterReal(cpu, selector, offset);
+  }
+
+  private static void fromProtected(CpuState cpu, int size) {
+    StackCursor stack = StackCursor.current(cpu, 0);
+    long offset = stack.pop(size);
+    int selector = (int) stack.pop(size) & 0xFFFF;
+    int flags = (int) stack.pop(size);
+    if (size == 4 && (flags & Flags.VM) != 0 && cpu.cpl == 0 && !cpu.isLongMode()) {
+      toVirtual8086(cpu, stack, offset, selector, flags);
+      return;
+    }
+    int changeable = changeable(cpu, size);
+    long code = FarReturn.checkCode(cpu, selector);
+    if ((selector & 3) == cpu.cpl && !cpu.is64Bit()) {
+      FarTransfer.checkOffset(cpu, code, offset);
+      code = DescriptorTable.touch(cpu, selector, code);
+      stack.commit();
+      FarTransfer.enter(cpu, selector, code, cpu.cpl, offset);
+    } else {
+      long newPointer = stack.pop(size);
+      int newStack = (int) stack.pop(size) & 0xFFFF;
+      FarReturn.outward(cpu, selector, code, offset, newStack, newPointer, 0);
+    }
+    SystemFlags.change(cpu, flags, changeable);
+  }
+
+  /** The flags that IRET changes at the CPL before it. */
+  private static int changeable(CpuState cpu, int size) {
+    int changeable = size == 2 ? ALWAYS : ALWAYS_WIDE;
+    if (cpu.cpl <= cpu.iopl()) {
+      changeable |= Flags.IF;
+    }
+    if (cpu.cpl == 0) {
+      changeable |= Flags.IOPL | (size == 2 ? 0 : Flags.VIF | Flags.VIP);
+    }
+    return changeable;
+  }
+
+  private static void toVirtual8086(CpuState cpu, StackCursor stack, long offset, int selector, int flags) {
+    long newPointer = stack.pop(4);
+    int[] selectors = new int[6];
+    selectors[Reg.CS] = selector;
+    selectors[Reg.SS] = (int) stack.pop(4) & 0xFFFF;
+    selectors[Reg.ES] = (int) stack.pop(4) & 0xFFFF;
+    selectors[Reg.DS] = (int) stack.pop(4) & 0xFFFF;
+    selectors[Reg.FS] = (int) stack.pop(4) & 0xFFFF;
+    selectors[Reg.GS] = (int) stack.pop(4) & 0xFFFF;
+    if (offset > 0xFFFF) {
+      throw cpu.generalProtection(0);
+    }
+    SystemFlags.change(cpu, flags, Flags.ALL);
+    for (int i = 0; i < 6; i++) {
+      SegmentLoader.loadReal(cpu, i, selectors[i]);
+    }
+    cpu.cpl = 3;
+    cpu.setRegister(Reg.RSP, newPointer, 4);
+    cpu.rip = offset;
+    cpu.updateContext();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.hagen.semantics;
+
+import java.util.List;
+
+/** The classes that hold semantic methods, one per family. */
+public final class SemanticClasses {
+  public static final List<Class<?>> ALL = List.of(
+      Arithmetic.class,
+      BitOperations.class,
+      Branches.class,
+      ControlRegisters.class,
+      DebugRegisters.class,
+      Decimal.class,
+      DescriptorInspection.class,
+      DescriptorRegisters.class,
+      Division.class,
+      FarTransfer.class,
+      FastSystemCall.class,
+      FlagControl.class,
+      FxsaveArea.class,
+      Hints.class,
+      InterruptReturn.class,
+      Logic.class,
+      Moves.class,
+      Multiplication.class,
+      PackedArithmetic.class,
+      PackedCompare.class,
+      PackedConvert.class,
+      PackedHorizontal.class,
+      PackedShift.class,
+      PortInstructions.class,
+      ProcessorInformation.class,
+      ProcessorStates.class,
+      SegmentBases.class,
+      SegmentLoader.class,
+      Shifts.class,
+      Shuffle.class,
+      SoftwareInterrupt.class,
+      SseApproximation.class,
+      SseArithmetic.class,
+      SseCompare.class,
+      SseControl.class,
+      SseConvert.class,
+      SseHorizontal.class,
+      SseMove.class,
+      Stack.class,
+      StringCompare.class,
+      Strings.class,
+      SystemFlags.class,
+      TranslationControl.class,
+      X87Arithmetic.class,
+      X87Compare.class,
+      X87Control.class,
+      X87Environment.class,
+      X87Load.class,
+      X87Remainder.class,
+      X87Scale.class,
+      X87Store.class,
+      XsaveArea.class);
+
+  private SemanticClasses() {}
+}

@@ -1,0 +1,225 @@
+package dev.hagen.vmm;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.GuestException;
+import dev.hagen.cpu.Pending;
+import dev.hagen.interpret.Interpreter;
+import dev.hagen.semantics.DebugRegisters;
+import dev.hagen.semantics.InterruptDelivery;
+import dev.hagen.x86.Flags;
+import dev.hagen.x86.Reg;
+import dev.hagen.x86.Vector;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One virtual processor and its run loop: lets guest code run, delivers events between instructions, and sleeps while
+ * the guest halts.
+ */
+public final class VirtualCpu {
+  private final CpuState cpu;
+  private final Interpreter interpreter;
+  private final MachineClock clock;
+  private final InterruptController interrupts;
+  private final ExitCounters counters;
+  /** Runs what the devices have to do on this thread: host input, timers. */
+  private final Runnable devices;
+  private @Nullable EventLog log;
+
+  private volatile @Nullable Thread thread;
+  private volatile @Nullable StopReason stop;
+  private volatile boolean paused;
+
+  /**
+   * A processor that has not run yet.
+   *
+   * @param devices called between instructions after {@link Pending#DEVICE} was posted
+   */
+  public VirtualCpu(CpuState cpu, Interpreter interpreter, MachineClock clock, InterruptController interrupts,
+      ExitCounters counters, Runnable devices) {
+    this.cpu = cpu;
+    this.interpreter = interpreter;
+    this.clock = clock;
+    this.interrupts = interrupts;
+    this.counters = counters;
+    this.devices = devices;
+  }
+
+  /** Hears of every exception, interrupt and instruction; null switches logging off. */
+  public void setLog(@Nullable EventLog log) {
+    this.log = log;
+  }
+
+  /** Sets bits of the pending word and wakes the processor; any thread may call. */
+  public void post(int bits) {
+    cpu.post(bits);
+    LockSupport.unpark(thread);
+  }
+
+  /** Ends {@link #run} before the next block; any thread may call. The first reason counts. */
+  public void stop(StopReason reason) {
+    if (stop == null) {
+      stop = reason;
+    }
+    cpu.leaveBlock = true;
+    post(Pending.STOP);
+  }
+
+  /** Holds the processor between two blocks, or lets it go on; any thread may call. */
+  public void setPaused(boolean paused) {
+    this.paused = paused;
+    post(Pending.STOP);
+  }
+
+  public boolean isPaused() {
+    return paused;
+  }
+
+  /** Runs until somebody calls {@link #stop}; answers why. */
+  public StopReason run() {
+    thread = Thread.currentThread();
+    while (true) {
+      cpu.clearPending(Pending.STOP);
+      StopReason reason = stop;
+      if (reason != null) {
+        stop = null;
+        return reason;
+      }
+      if (paused) {
+        LockSupport.park(this);
+        continue;
+      }
+      runDevices();
+      deliverPending();
+      if (cpu.halted) {
+        sleep();
+      } else if (stop == null) {
+        runGuest();
+      }
+    }
+  }
+
+  private void runDevices() {
+    if ((cpu.pending() & Pending.DEVICE) != 0) {
+      cpu.clearPending(Pending.DEVICE);
+      devices.run();
+      clock.runDue();
+    } else if (clock instanceof InstructionClock && clock.nextDeadline() <= clock.now()) {
+      clock.runDue();
+    }
+  }
+
+  /** Delivers an NMI or an interrupt, if one is pending and the processor takes it now. */
+  private void deliverPending() {
+    int pending = cpu.pending();
+    if ((pending & (Pending.NMI | Pending.INTERRUPT)) == 0 || cpu.interruptShadow) {
+      return;
+    }
+    if ((pending & Pending.NMI) != 0 && !cpu.nmiBlocked) {
+      cpu.clearPending(Pending.NMI);
+      counters.count(ExitReason.NMI);
+      deliver(Vector.NMI, InterruptDelivery.Source.NMI);
+    } else if ((pending & Pending.INTERRUPT) != 0 && (cpu.systemFlags & Flags.IF) != 0) {
+      int vector = interrupts.acknowledge();
+      if (vector != InterruptController.NONE) {
+        counters.count(ExitReason.INTERRUPT);
+        deliver(vector, InterruptDelivery.Source.EXTERNAL);
+      }
+    }
+  }
+
+  private void deliver(int vector, InterruptDelivery.Source source) {
+    cpu.halted = false;
+    if (log != null) {
+      log.interrupt(cpu, vector);
+    }
+    if (InterruptDelivery.deliver(cpu, vector, source) == InterruptDelivery.Outcome.TRIPLE_FAULT) {
+      stop(StopReason.TRIPLE_FAULT);
+    }
+  }
+
+  /** Waits until something is posted or a timer is due. */
+  private void sleep() {
+    clock.skipToDeadline();
+    long left = clock.nextDeadline() == MachineClock.NEVER ? Long.MAX_VALUE : clock.nextDeadline() - clock.now();
+    if (left > 0 && (cpu.pending() & wanted()) == 0) {
+      LockSupport.parkNanos(this, left);
+    }
+    if (clock.nextDeadline() <= clock.now()) {
+      clock.runDue();
+    }
+  }
+
+  /** The bits of the pending word for which guest code must stop. */
+  private int wanted() {
+    int wanted = Pending.STOP | Pending.DEVICE;
+    if (!cpu.nmiBlocked) {
+      wanted |= Pending.NMI;
+    }
+    return (cpu.systemFlags & Flags.IF) != 0 ? wanted | Pending.INTERRUPT : wanted;
+  }
+
+  private void runGuest() {
+    try {
+      if (log != null && log.wantsInstructions()) {
+        log.instruction(cpu, interpreter.peek());
+        stepCarefully();
+      } else if (cpu.interruptShadow || (cpu.systemFlags & (Flags.TF | Flags.RF)) != 0
+          || DebugRegisters.hasInstructionBreakpoints(cpu)) {
+        stepCarefully();
+      } else {
+        long limit = clock instanceof InstructionClock counted ? counted.retiredAtDeadline() : Long.MAX_VALUE;
+        interpreter.run(wanted(), limit);
+        if (cpu.debugHits != 0) {
+          trap(false);
+        }
+      }
+    } catch (GuestException e) {
+      raise(e);
+    }
+  }
+
+  /** Runs one instruction with everything that debugging and interrupt shadows ask for. */
+  private void stepCarefully() {
+    boolean singleStep = (cpu.systemFlags & Flags.TF) != 0;
+    boolean resume = (cpu.systemFlags & Flags.RF) != 0;
+    boolean shadow = cpu.debugShadow;
+    if (!resume && !shadow) {
+      long hits = DebugRegisters.instructionHits(cpu, linearRip());
+      if (hits != 0) {
+        throw DebugRegisters.raise(cpu, hits);
+      }
+    }
+    cpu.interruptShadow = false;
+    cpu.debugShadow = false;
+    interpreter.step();
+    if (resume) {
+      cpu.systemFlags &= ~Flags.RF;
+    }
+    if (!cpu.debugShadow && (singleStep || cpu.debugHits != 0)) {
+      trap(singleStep);
+    }
+  }
+
+  private long linearRip() {
+    return cpu.is64Bit() ? cpu.rip : cpu.segment[Reg.CS].base + cpu.rip & 0xFFFF_FFFFL;
+  }
+
+  /** Raises #DB behind an instruction if one is due. */
+  private void trap(boolean singleStep) {
+    if (DebugRegisters.takeTrap(cpu, singleStep)) {
+      raise(cpu.raise(Vector.DB));
+    }
+  }
+
+  private void raise(GuestException exception) {
+    cpu.debugHits = 0;
+    counters.count(ExitReason.EXCEPTION);
+    if (log != null) {
+      log.exception(cpu, exception);
+    }
+    if (InterruptDelivery.deliver(cpu, exception) == InterruptDelivery.Outcome.TRIPLE_FAULT) {
+      stop(StopReason.TRIPLE_FAULT);
+    }
+  }
+}

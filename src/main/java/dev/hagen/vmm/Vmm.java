@@ -1,0 +1,101 @@
+package dev.hagen.vmm;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.VmmCalls;
+import dev.hagen.device.PortMap;
+import java.util.function.LongSupplier;
+
+/** Answers what guest instructions ask of the virtual machine monitor, and counts it. */
+public final class Vmm implements VmmCalls {
+  private final PortMap ports;
+  private final MsrFile msrs;
+  private final TaskPriority taskPriority;
+  private final LongSupplier entropy;
+  private final Runnable fpuError;
+  private final ExitCounters counters;
+
+  /** The task-priority class in the local APIC. */
+  public interface TaskPriority {
+    /** 0 to 15. */
+    int get();
+
+    void set(int priority);
+  }
+
+  /**
+   * A monitor for one processor.
+   *
+   * @param entropy gives 64 random bits
+   * @param fpuError raises the x87 error interrupt of a PC
+   */
+  public Vmm(PortMap ports, MsrFile msrs, TaskPriority taskPriority, LongSupplier entropy, Runnable fpuError,
+      ExitCounters counters) {
+    this.ports = ports;
+    this.msrs = msrs;
+    this.taskPriority = taskPriority;
+    this.entropy = entropy;
+    this.fpuError = fpuError;
+    this.counters = counters;
+  }
+
+  @Override
+  public long readPort(int port, int size) {
+    counters.count(ExitReason.PORT_READ);
+    return ports.read(port, size);
+  }
+
+  @Override
+  public void writePort(int port, long value, int size) {
+    counters.count(ExitReason.PORT_WRITE);
+    ports.write(port, value, size);
+  }
+
+  @Override
+  public long readMsr(CpuState cpu, int index) {
+    counters.count(ExitReason.MSR_READ);
+    return msrs.read(cpu, index);
+  }
+
+  @Override
+  public void writeMsr(CpuState cpu, int index, long value) {
+    counters.count(ExitReason.MSR_WRITE);
+    msrs.write(cpu, index, value);
+  }
+
+  @Override
+  public long timestamp(CpuState cpu) {
+    return msrs.timestamp();
+  }
+
+  @Override
+  public long readCr8(CpuState cpu) {
+    return taskPriority.get();
+  }
+
+  @Override
+  public void writeCr8(CpuState cpu, long value) {
+    taskPriority.set((int) value);
+  }
+
+  @Override
+  public void halt(CpuState cpu) {
+    counters.count(ExitReason.HALT);
+    cpu.halted = true;
+    cpu.leaveBlock = true;
+  }
+
+  @Override
+  public void pause(CpuState cpu) {
+    // One processor: whatever the guest waits for can only come with an event, which the next block looks for.
+  }
+
+  @Override
+  public long random() {
+    return entropy.getAsLong();
+  }
+
+  @Override
+  public void signalFpuError(CpuState cpu) {
+    fpuError.run();
+  }
+}

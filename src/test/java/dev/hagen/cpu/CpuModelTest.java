@@ -1,0 +1,138 @@
+package dev.hagen.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.x86.Control;
+import java.lang.reflect.Proxy;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CpuModelTest {
+  private static final int EAX = 0;
+  private static final int EBX = 1;
+  private static final int ECX = 2;
+  private static final int EDX = 3;
+
+  private final PhysicalMemory memory = new PhysicalMemory(1 << 16);
+
+  @AfterEach
+  void close() {
+    memory.close();
+  }
+
+  private CpuState cpu(String model) {
+    // Only the APIC base is asked for: enabled.
+    VmmCalls vmm = (VmmCalls) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {VmmCalls.class},
+        (proxy, method, arguments) -> 0x800L);
+    return new CpuState(CpuModel.named(model), memory, vmm);
+  }
+
+  private static int[] cpuid(CpuState cpu, int leaf, int subleaf) {
+    int[] result = new int[4];
+    Cpuid.read(cpu, leaf, subleaf, result);
+    return result;
+  }
+
+  @Test
+  void defaultModel_isFamily19h() {
+    CpuState cpu = cpu("hagen");
+    assertEquals(0x00A0_0F11, cpuid(cpu, 1, 0)[EAX]);
+    assertEquals(0x00A0_0F11, cpuid(cpu, 0x8000_0001, 0)[EAX]);
+    assertEquals(0x6974_6E65, cpuid(cpu, 0, 0)[EDX]);
+    assertEquals(0x8000_0021, cpuid(cpu, 0x8000_0000, 0)[EAX]);
+  }
+
+  @Test
+  void defaultModel_announcesAutomaticIbrsAndWhatCannotHappen() {
+    int[] leaf = cpuid(cpu("hagen"), 0x8000_0021, 0);
+    assertEquals(1 << 8 | 1 << 29, leaf[EAX] & (1 << 8 | 1 << 29));
+    assertEquals(6, leaf[ECX]);
+  }
+
+  @Test
+  void defaultModel_hidesSmapAndSvm() {
+    CpuState cpu = cpu("hagen");
+    assertEquals(0, cpuid(cpu, 7, 0)[EBX] & 1 << 20);
+    assertEquals(0, cpuid(cpu, 0x8000_0001, 0)[ECX] & 1 << 2);
+    assertEquals(1 << 9, cpuid(cpu, 7, 0)[EBX] & 1 << 9);
+    assertEquals(1 << 4, cpuid(cpu, 7, 0)[EDX] & 1 << 4);
+  }
+
+  @Test
+  void osxsave_followsCr4() {
+    CpuState cpu = cpu("hagen");
+    assertEquals(0, cpuid(cpu, 1, 0)[ECX] & 1 << 27);
+    cpu.cr4 = Control.CR4_OSXSAVE;
+    assertEquals(1 << 27, cpuid(cpu, 1, 0)[ECX] & 1 << 27);
+  }
+
+  @Test
+  void amd_repeatsBasicFeaturesInExtendedLeaf() {
+    int[] leaf = cpuid(cpu("hagen"), 0x8000_0001, 0);
+    assertEquals(1 << 29 | 1 << 27 | 1 << 26 | 1 << 20 | 1 << 11, leaf[EDX] & 0x2C10_0800);
+    assertEquals(1 << 24 | 1, leaf[EDX] & (1 << 24 | 1));
+  }
+
+  @Test
+  void addresses_have40And48Bits() {
+    assertEquals(0x3028, cpuid(cpu("hagen"), 0x8000_0008, 0)[EAX]);
+  }
+
+  @Test
+  void missingLeaf_isZeroOnAmd_lastBasicLeafOnIntel() {
+    assertEquals(0, cpuid(cpu("hagen"), 0x1234, 0)[EAX]);
+    assertEquals(0x686, cpuid(cpu("pentium3"), 1, 0)[EAX]);
+    assertEquals(1, cpuid(cpu("pentium3"), 0x1234, 0)[EAX]);
+  }
+
+  @Test
+  void extendedState_isThatOfX87AndSse() {
+    CpuState cpu = cpu("hagen");
+    int[] leaf = cpuid(cpu, 0xD, 0);
+    assertEquals(3, leaf[EAX]);
+    assertEquals(576, leaf[EBX]);
+    assertEquals(576, leaf[ECX]);
+    assertEquals(7, cpuid(cpu, 0xD, 1)[EAX]);
+  }
+
+  @Test
+  void topology_isOneThread() {
+    CpuState cpu = cpu("hagen");
+    assertEquals(1, cpuid(cpu, 0xB, 0)[EBX]);
+    assertEquals(0x100, cpuid(cpu, 0xB, 0)[ECX]);
+    assertEquals(0x201, cpuid(cpu, 0xB, 1)[ECX]);
+    assertEquals(2, cpuid(cpu, 0xB, 2)[ECX]);
+  }
+
+  @Test
+  void brand_isReadable() {
+    assertEquals(0x6567_6148, cpuid(cpu("hagen"), 0x8000_0002, 0)[EAX]);
+  }
+
+  @Test
+  void specification_addsAndRemovesFeatures() {
+    CpuModel model = CpuModel.named("hagen,+smap,-rdrand,sse4.2=off");
+    assertTrue(model.has(Feature.SMAP));
+    assertFalse(model.has(Feature.RDRAND));
+    assertFalse(model.has(Feature.SSE4_2));
+    assertEquals(Control.CR4_SMAP, model.cr4Bits() & Control.CR4_SMAP);
+    assertEquals(0, CpuModel.standard().cr4Bits() & Control.CR4_SMAP);
+  }
+
+  @Test
+  void unknownModel_namesTheKnownOnes() {
+    String message = assertThrows(IllegalArgumentException.class, () -> CpuModel.named("z80")).getMessage();
+    assertEquals("There is no processor model 'z80' (-cpu); choose one of hagen, intel-v2, max, max-intel, pentium3.", message);
+  }
+
+  @Test
+  void unknownFeature_isNamed() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> CpuModel.named("hagen,+avx512f")).getMessage();
+    assertEquals("This machine has no processor feature 'avx512f' (-cpu).", message);
+  }
+}
