@@ -38,6 +38,7 @@ public final class Uart16550 implements PortDevice {
   private static final int FCR_ENABLE = 1;
   private static final int FCR_CLEAR_RECEIVE = 2;
 
+  private static final int LCR_EIGHT_BITS = 3;
   private static final int LCR_STOP = 4;
   private static final int LCR_PARITY = 8;
   private static final int LCR_DLAB = 0x80;
@@ -85,7 +86,7 @@ public final class Uart16550 implements PortDevice {
   private boolean transmitEmptyPending;
   private boolean timeoutPending;
 
-  /** A port after a master reset: interrupts and FIFOs off, 9600 baud, the modem inputs asserted. */
+  /** A port after a master reset: interrupts and FIFOs off, eight bits at 9600 baud, the modem inputs asserted. */
   public Uart16550(GuestClock clock, IrqLine irq, SerialOutput output) {
     this.clock = clock;
     this.irq = irq;
@@ -101,7 +102,7 @@ public final class Uart16550 implements PortDevice {
     divisor = divisor == 0 ? 12 : divisor;
     interruptEnable = 0;
     fifoControl = 0;
-    lineControl = 0;
+    lineControl = LCR_EIGHT_BITS; // the chip itself comes up with five, but firmware has been there first
     modemControl = 0;
     lineErrors = 0;
     modemLevels = modemInputs;

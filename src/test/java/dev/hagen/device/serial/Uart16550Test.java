@@ -69,6 +69,12 @@ class Uart16550Test {
   }
 
   @Test
+  void transmit_withoutAnySetup_hasEightBits() {
+    out(THR, 'a');
+    assertEquals("a", sent.toString());
+  }
+
+  @Test
   void transmit_sevenBits_dropsTopBit() {
     out(LCR, 2);
     out(THR, 0xC1);
