@@ -255,6 +255,24 @@ class Uart16550Test {
   }
 
   @Test
+  void fullReceiver_guestEnablesFifos_whatTheHostSendsThenIsKept() {
+    uart.receive('a');
+    uart.setRoomListener(() -> uart.receive('b'));
+    out(FCR, 7);
+    assertEquals('b', in(RBR));
+    assertEquals(0x60, in(LSR));
+  }
+
+  @Test
+  void loopbackLeft_hostIsToldOfRoom() {
+    int[] told = new int[1];
+    uart.setRoomListener(() -> told[0]++);
+    out(MCR, 0x10);
+    out(MCR, 0);
+    assertEquals(1, told[0]);
+  }
+
+  @Test
   void interruptSources_together_areIdentifiedInOrderOfPriority() {
     open(0);
     out(IER, 0x0F);
