@@ -3,6 +3,7 @@ package dev.hagen.cpu;
 import static dev.hagen.cpu.Feature.*;
 
 import dev.hagen.x86.Control;
+import dev.hagen.x86.Mxcsr;
 import dev.hagen.x86.PageEntry;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,9 +41,9 @@ public final class CpuModel {
   private static final Set<Feature> V2 = with(PENTIUM3, CLFLUSH, SSE2, SSE3, SSSE3, SSE4_1, SSE4_2, CX16, POPCNT,
       TSC_DEADLINE, ARAT, TSC_ADJUST, LAHF_LM, SYSCALL, NX, RDTSCP, LM, INVTSC);
   private static final Set<Feature> FAMILY_19H = with(V2, PCID, X2APIC, MOVBE, XSAVE, RDRAND, FSGSBASE, SMEP, ERMS,
-      INVPCID, RDSEED, CLFLUSHOPT, UMIP, RDPID, FSRM, XSAVEOPT, XSAVEC, XGETBV1, CR8_LEGACY, ABM, PREFETCHW, TOPOEXT,
-      MMXEXT, PDPE1GB, SSB_NO, BTC_NO, NO_NESTED_DATA_BP, LFENCE_RDTSC, NULL_SEL_CLR_BASE, AUTO_IBRS, SRSO_NO, SRSO_USER_KERNEL_NO, TSA_SQ_NO,
-      TSA_L1_NO);
+      INVPCID, RDSEED, CLFLUSHOPT, UMIP, RDPID, FSRM, XSAVEOPT, XSAVEC, XGETBV1, CR8_LEGACY, ABM, MISALIGNSSE,
+      PREFETCHW, TOPOEXT, MMXEXT, PDPE1GB, SSB_NO, BTC_NO, NO_NESTED_DATA_BP, LFENCE_RDTSC, NULL_SEL_CLR_BASE,
+      AUTO_IBRS, SRSO_NO, SRSO_USER_KERNEL_NO, TSA_SQ_NO, TSA_L1_NO);
 
   private static final Map<String, CpuModel> MODELS = new TreeMap<>();
 
@@ -168,6 +169,11 @@ public final class CpuModel {
   /** Bits of a physical address (MAXPHYADDR). */
   public int physicalBits() {
     return PageEntry.PHYSICAL_BITS;
+  }
+
+  /** Bits of MXCSR that may be set: MXCSR_MASK of FXSAVE. */
+  public int mxcsrBits() {
+    return has(MISALIGNSSE) ? Mxcsr.COMMON | Mxcsr.MM : Mxcsr.COMMON;
   }
 
   /** Bits of CR4 that may be set. */

@@ -69,6 +69,8 @@ public enum Feature {
   /** LOCK MOV CR0 is MOV CR8. */
   CR8_LEGACY      (0x8000_0001, 0, Word.ECX, 4),
   ABM             (0x8000_0001, 0, Word.ECX, 5),
+  /** MXCSR.MM exists. */
+  MISALIGNSSE     (0x8000_0001, 0, Word.ECX, 7),
   PREFETCHW       (0x8000_0001, 0, Word.ECX, 8),
   TOPOEXT         (0x8000_0001, 0, Word.ECX, 22),
   SYSCALL         (0x8000_0001, 0, Word.EDX, 11),

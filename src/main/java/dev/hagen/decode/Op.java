@@ -289,6 +289,8 @@ public enum Op {
   FLD_M80(READ),
   FST(READ),
   FSTP(READ),
+  /** D9 D8: like FSTP, but an empty source raises nothing. */
+  FSTP_UNCHECKED(READ),
   FST_M32(WRITE),
   FST_M64(WRITE),
   FSTP_M32(WRITE),

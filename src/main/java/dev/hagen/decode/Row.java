@@ -192,6 +192,12 @@ final class Row {
     return this;
   }
 
+  /** An x87 instruction that does not wait although others of its operation do. */
+  Row control() {
+    checks = checks & ~Check.X87 | Check.X87_CONTROL;
+    return this;
+  }
+
   /** The memory operand must be aligned to so many bytes. */
   Row aligned(int bytes) {
     alignment = bytes;

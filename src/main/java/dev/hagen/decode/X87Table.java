@@ -39,7 +39,7 @@ final class X87Table {
     x87(0xD9, FLD,         STi).slash(0),
     x87(0xD9, FXCH,        STi).slash(1),
     x87(0xD9, FNOP).slash(2).rm(0),
-    x87(0xD9, FSTP,        STi).slash(3),
+    x87(0xD9, FSTP_UNCHECKED, STi).slash(3),
     x87(0xD9, FCHS).slash(4).rm(0),
     x87(0xD9, FABS).slash(4).rm(1),
     x87(0xD9, FTST).slash(4).rm(4),
@@ -92,11 +92,11 @@ final class X87Table {
     x87(0xDB, FCMOVNE,     ST, STi).slash(1),
     x87(0xDB, FCMOVNBE,    ST, STi).slash(2),
     x87(0xDB, FCMOVNU,     ST, STi).slash(3),
-    x87(0xDB, FNOP).slash(4).rm(0),                       // FNENI of the 8087
-    x87(0xDB, FNOP).slash(4).rm(1),                       // FNDISI of the 8087
+    x87(0xDB, FNOP).slash(4).rm(0).control(),             // FNENI of the 8087
+    x87(0xDB, FNOP).slash(4).rm(1).control(),             // FNDISI of the 8087
     x87(0xDB, FNCLEX).slash(4).rm(2),
     x87(0xDB, FNINIT).slash(4).rm(3),
-    x87(0xDB, FNOP).slash(4).rm(4),                       // FNSETPM of the 80287
+    x87(0xDB, FNOP).slash(4).rm(4).control(),             // FNSETPM of the 80287
     x87(0xDB, FUCOMI,      ST, STi).slash(5),
     x87(0xDB, FCOMI,       ST, STi).slash(6),
 

@@ -12,6 +12,8 @@ import dev.hagen.x86.Vector;
 final class Address {
   /** Flat segment: the effective address is the linear one. */
   private static final int FLAT = 0;
+  /** Flat 32-bit segment: the effective address is the linear one, but an access beyond 4 GiB violates the limit. */
+  private static final int FLAT_32 = 4;
   /** 64-bit mode, SS: like flat, but a non-canonical address raises #SS. */
   private static final int STACK = 1;
   /** 64-bit mode, FS or GS: the base is added. */
@@ -41,7 +43,7 @@ final class Address {
       kind = extra ? BASED : segment == Reg.SS ? STACK : FLAT;
     } else {
       boolean writableFlat = ExecutionContext.isFlat(context) && !extra && segment != Reg.CS;
-      kind = writableFlat && memory.addressSize() == 4 ? FLAT : SEGMENTED;
+      kind = writableFlat && memory.addressSize() == 4 ? FLAT_32 : SEGMENTED;
     }
   }
 
@@ -57,7 +59,7 @@ final class Address {
   /** The linear address of {@code size} bytes to read. */
   long forLoad(CpuState cpu, int size) {
     long effective = effective(cpu);
-    if (kind == FLAT) {
+    if (kind == FLAT || kind == FLAT_32 && effective <= 0x1_0000_0000L - size) {
       return effective;
     }
     return checked(cpu, effective, size, false);
@@ -66,7 +68,7 @@ final class Address {
   /** The linear address of {@code size} bytes to write. */
   long forStore(CpuState cpu, int size) {
     long effective = effective(cpu);
-    if (kind == FLAT) {
+    if (kind == FLAT || kind == FLAT_32 && effective <= 0x1_0000_0000L - size) {
       return effective;
     }
     return checked(cpu, effective, size, true);

@@ -71,6 +71,8 @@ final class Binder {
       step = bindStackRegisters(instruction);
     } else if (operands[0] instanceof Operand.Xmm || operands.length > 1 && operands[1] instanceof Operand.Xmm) {
       step = bindXmm(instruction, context);
+    } else if (operands[0] instanceof Operand.Mmx && operands.length > 1 && operands[1].size() == 16) {
+      step = bindFromXmm(instruction, context);
     }
     if (step == null && operands.length > 0 && nullary == null) {
       step = bindValues(instruction, context);
@@ -141,11 +143,11 @@ final class Binder {
         : new VectorSteps.FloatHalves(stateful, index, xmm(second, instruction, context));
   }
 
-  /** The destination is no XMM register, the first source is. */
+  /** The destination is no XMM register, the first source is one or as wide. */
   private @Nullable Step bindFromXmm(Instruction instruction, int context) {
     Operand[] operands = instruction.operands();
     Op op = instruction.op();
-    Operand.Xmm source = (Operand.Xmm) operands[1];
+    Operand source = operands[1];
     int immediate = operands.length > 2 && operands[2] instanceof Operand.Immediate third ? (int) third.value() : 0;
     Shapes.ValueFromSlot fromSlot = methods.find(op, Shapes.ValueFromSlot.class);
     if (fromSlot != null) {
@@ -153,8 +155,8 @@ final class Binder {
           immediate);
     }
     Shapes.Slots slots = methods.find(op, Shapes.Slots.class);
-    if (slots != null && operands[0] instanceof Operand.Memory) {
-      return new VectorSteps.SlotsToMemory(slots, xmm(operands[0], instruction, context), source.index());
+    if (slots != null && operands[0] instanceof Operand.Memory && source instanceof Operand.Xmm register) {
+      return new VectorSteps.SlotsToMemory(slots, xmm(operands[0], instruction, context), register.index());
     }
     return null;
   }
@@ -195,9 +197,19 @@ final class Binder {
 
   private static XmmOperand xmm(Operand operand, Instruction instruction, int context) {
     if (operand instanceof Operand.Memory memory) {
-      return new XmmOperand(new Address(memory, context), memory.size(), instruction.alignment() == 16);
+      boolean aligned = instruction.alignment() == 16;
+      // Of the count of a shift only the low half counts, but all of it is read.
+      return new XmmOperand(new Address(memory, context), aligned ? 16 : memory.size(),
+          aligned ? alignment(instruction.op()) : XmmOperand.Alignment.NONE);
     }
     return new XmmOperand(((Operand.Xmm) operand).index());
+  }
+
+  private static XmmOperand.Alignment alignment(Op op) {
+    return switch (op) {
+      case MOVAPS, MOVAPD, MOVDQA, MOVNTPS, MOVNTPD, MOVNTDQ, MOVNTDQA -> XmmOperand.Alignment.ALWAYS;
+      default -> XmmOperand.Alignment.UNLESS_MASKED;
+    };
   }
 
   /** The place of an operand that is a value. */

@@ -4,7 +4,6 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.mmu.LinearMemory;
 import dev.hagen.util.Bits;
 import dev.hagen.x86.Reg;
-import dev.hagen.x86.Vector;
 
 /** Steps for near control transfers and stack operations where neither needs segmentation. */
 final class FlowSteps {
@@ -16,13 +15,6 @@ final class FlowSteps {
       throw cpu.generalProtection(0);
     }
     cpu.rip = target;
-  }
-
-  private static long stackPointer64(CpuState cpu, long pointer) {
-    if (!Bits.isCanonical(pointer)) {
-      throw cpu.raise(Vector.SS, 0);
-    }
-    return pointer;
   }
 
   /** Jcc in 64-bit mode. */
@@ -119,14 +111,14 @@ final class FlowSteps {
     @Override
     void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP];
-      jump64(cpu, LinearMemory.load(cpu, stackPointer64(cpu, pointer), 8));
+      jump64(cpu, LinearMemory.loadStack(cpu, pointer, 8));
       cpu.gpr[Reg.RSP] = pointer + 8 + release;
     }
   }
 
   private static void push64(CpuState cpu, long value) {
-    long pointer = stackPointer64(cpu, cpu.gpr[Reg.RSP] - 8);
-    LinearMemory.store(cpu, pointer, value, 8);
+    long pointer = cpu.gpr[Reg.RSP] - 8;
+    LinearMemory.storeStack(cpu, pointer, value, 8);
     cpu.gpr[Reg.RSP] = pointer;
   }
 
@@ -155,7 +147,7 @@ final class FlowSteps {
     @Override
     void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP];
-      long value = LinearMemory.load(cpu, stackPointer64(cpu, pointer), 8);
+      long value = LinearMemory.loadStack(cpu, pointer, 8);
       cpu.gpr[Reg.RSP] = pointer + 8;
       cpu.gpr[register] = value;
     }
@@ -187,14 +179,14 @@ final class FlowSteps {
     @Override
     void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP] & 0xFFFF_FFFFL;
-      cpu.rip = LinearMemory.load(cpu, pointer, 4);
+      cpu.rip = LinearMemory.loadStack(cpu, pointer, 4);
       cpu.gpr[Reg.RSP] = pointer + 4 + release & 0xFFFF_FFFFL;
     }
   }
 
   private static void push32(CpuState cpu, long value) {
     long pointer = cpu.gpr[Reg.RSP] - 4 & 0xFFFF_FFFFL;
-    LinearMemory.store(cpu, pointer, value, 4);
+    LinearMemory.storeStack(cpu, pointer, value, 4);
     cpu.gpr[Reg.RSP] = pointer;
   }
 
@@ -223,7 +215,7 @@ final class FlowSteps {
     @Override
     void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP] & 0xFFFF_FFFFL;
-      long value = LinearMemory.load(cpu, pointer, 4);
+      long value = LinearMemory.loadStack(cpu, pointer, 4);
       cpu.gpr[Reg.RSP] = pointer + 4 & 0xFFFF_FFFFL;
       cpu.gpr[register] = value;
     }

@@ -1,12 +1,15 @@
 package dev.hagen.interpret;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.GuestException;
 import dev.hagen.decode.Check;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
 import dev.hagen.semantics.Shapes;
 import dev.hagen.semantics.X87;
+import dev.hagen.semantics.X87Environment;
+import dev.hagen.x86.Vector;
 
 /** Steps around x87 and MMX instructions: pending exceptions, and the tag word that MMX instructions overwrite. */
 final class UnitSteps {
@@ -16,12 +19,18 @@ final class UnitSteps {
   static Step wrap(Instruction instruction, Step step) {
     int checks = instruction.checks();
     if ((checks & Check.MMX) != 0 || usesMmx(instruction)) {
-      return new Mmx(step, instruction.op() != Op.EMMS);
+      return isConversionOfMemory(instruction) ? step : new Mmx(step, instruction.op());
     }
     if ((checks & Check.X87) != 0) {
-      return new Waiting(step);
+      return X87Environment.isRecorded(instruction) ? new Recorded(step, instruction) : new Waiting(step);
     }
     return step;
+  }
+
+  /** CVTPI2PS and CVTPI2PD of memory: no MMX register takes part, and the x87 unit is left alone. */
+  private static boolean isConversionOfMemory(Instruction instruction) {
+    return (instruction.op() == Op.CVTPI2PS || instruction.op() == Op.CVTPI2PD)
+        && instruction.operand(1) instanceof Operand.Memory;
   }
 
   private static boolean usesMmx(Instruction instruction) {
@@ -37,18 +46,32 @@ final class UnitSteps {
   static final class Mmx extends Step {
     private final Step step;
     private final boolean fillsTags;
+    /** The unit turns to MMX before the store that may fault. */
+    private final boolean turnsFirst;
 
-    Mmx(Step step, boolean fillsTags) {
+    Mmx(Step step, Op op) {
       this.step = step;
-      this.fillsTags = fillsTags;
+      this.fillsTags = op != Op.EMMS;
+      this.turnsFirst = op == Op.MASKMOVQ;
     }
 
     @Override
     void run(CpuState cpu) {
       X87.checkPending(cpu);
-      step.run(cpu);
+      try {
+        step.run(cpu);
+      } catch (GuestException e) {
+        if (turnsFirst || e.vector() == Vector.XM) {
+          turn(cpu);
+        }
+        throw e;
+      }
+      turn(cpu);
+    }
+
+    private void turn(CpuState cpu) {
+      cpu.ftop = 0;
       if (fillsTags) {
-        cpu.ftop = 0;
         cpu.ftw = 0xFF;
       }
     }
@@ -66,6 +89,24 @@ final class UnitSteps {
     void run(CpuState cpu) {
       X87.checkPending(cpu);
       step.run(cpu);
+    }
+  }
+
+  /** Likewise, and it leaves its opcode and addresses in the x87 pointers. */
+  static final class Recorded extends Step {
+    private final Step step;
+    private final Instruction instruction;
+
+    Recorded(Step step, Instruction instruction) {
+      this.step = step;
+      this.instruction = instruction;
+    }
+
+    @Override
+    void run(CpuState cpu) {
+      X87.checkPending(cpu);
+      step.run(cpu);
+      X87Environment.record(cpu, instruction);
     }
   }
 

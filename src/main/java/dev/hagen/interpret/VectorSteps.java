@@ -170,7 +170,9 @@ final class VectorSteps {
     void run(CpuState cpu) {
       int from = source.load(cpu);
       destination.checkWrite(cpu);
-      destination.write(cpu, operation.apply(cpu, from, immediate));
+      long value = operation.apply(cpu, from, immediate);
+      SseExceptions.commit(cpu);
+      destination.write(cpu, value);
     }
   }
 

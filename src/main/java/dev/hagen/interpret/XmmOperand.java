@@ -2,6 +2,7 @@ package dev.hagen.interpret;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.mmu.LinearMemory;
+import dev.hagen.x86.Mxcsr;
 import org.jspecify.annotations.Nullable;
 
 /** An operand that semantic methods take by register number: an XMM register, or memory by way of the temporary one. */
@@ -9,22 +10,31 @@ final class XmmOperand {
   private final int index;
   private final @Nullable Address address;
   private final int size;
-  private final boolean aligned;
+  private final Alignment alignment;
+
+  /** What a memory operand that is not aligned raises, apart from #AC. */
+  enum Alignment {
+    NONE,
+    /** #GP(0) unless MXCSR.MM is set. */
+    UNLESS_MASKED,
+    /** #GP(0). */
+    ALWAYS
+  }
 
   /** An XMM register. */
   XmmOperand(int index) {
     this.index = index;
     this.address = null;
     this.size = 16;
-    this.aligned = false;
+    this.alignment = Alignment.NONE;
   }
 
-  /** {@code size} bytes (2, 4, 8 or 16) of memory; {@code aligned}: #GP(0) unless a multiple of 16. */
-  XmmOperand(Address address, int size, boolean aligned) {
+  /** {@code size} bytes (2, 4, 8 or 16) of memory. */
+  XmmOperand(Address address, int size, Alignment alignment) {
     this.index = CpuState.TEMPORARY_XMM;
     this.address = address;
     this.size = size;
-    this.aligned = aligned;
+    this.alignment = alignment;
   }
 
   /** The register's number, for a destination that is only written. */
@@ -73,8 +83,11 @@ final class XmmOperand {
   }
 
   private void checkAlignment(CpuState cpu, long linear) {
-    if (aligned && (linear & 15) != 0) {
-      throw cpu.generalProtection(0);
+    if (size == 16 && (linear & 15) != 0) {
+      if (alignment == Alignment.ALWAYS || alignment != Alignment.NONE && (cpu.mxcsr & Mxcsr.MM) == 0) {
+        throw cpu.generalProtection(0);
+      }
+      LinearMemory.checkAlignment(cpu, linear, 16);
     }
   }
 }

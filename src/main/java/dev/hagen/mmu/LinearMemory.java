@@ -43,6 +43,39 @@ public final class LinearMemory {
     storeSlow(cpu, linear, value, size, privilege(cpu));
   }
 
+  /**
+   * Loads from the stack with a 64-bit pointer or in a flat 32-bit segment: #SS(0) unless all bytes are canonical, or
+   * before the end of the segment.
+   */
+  public static long loadStack(CpuState cpu, long linear, int size) {
+    long[] tlb = cpu.tlb;
+    int index = cpu.tlbRead + TlbLayout.entry(linear);
+    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
+      return HostMemory.get(linear + tlb[index + 1], size);
+    }
+    checkStack(cpu, linear, size);
+    return loadSlow(cpu, linear, size, TlbLayout.READ, privilege(cpu));
+  }
+
+  /** Stores likewise. */
+  public static void storeStack(CpuState cpu, long linear, long value, int size) {
+    long[] tlb = cpu.tlb;
+    int index = cpu.tlbWrite + TlbLayout.entry(linear);
+    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
+      HostMemory.put(linear + tlb[index + 1], value, size);
+      return;
+    }
+    checkStack(cpu, linear, size);
+    storeSlow(cpu, linear, value, size, privilege(cpu));
+  }
+
+  private static void checkStack(CpuState cpu, long linear, int size) {
+    long last = linear + size - 1;
+    if (!Bits.isCanonical(linear) || !Bits.isCanonical(last) || !cpu.is64Bit() && last > 0xFFFF_FFFFL) {
+      throw cpu.raise(Vector.SS, 0);
+    }
+  }
+
   /** Loads as the first half of a read-modify-write: faults as a write would. A {@link #store} to it cannot fault. */
   public static long loadForWrite(CpuState cpu, long linear, int size) {
     long[] tlb = cpu.tlb;
@@ -66,6 +99,9 @@ public final class LinearMemory {
   private static void check(CpuState cpu, long linear, int length, int kind) {
     int privilege = privilege(cpu);
     checkCanonical(cpu, linear, length);
+    if (Integer.bitCount(length) == 1 && length <= 16) {
+      checkAlignment(cpu, linear, length);
+    }
     translate(cpu, linear, kind, privilege);
     if (crossesPage(linear, length)) {
       translate(cpu, wrap(cpu, linear + length - 1 & TlbLayout.PAGE_MASK), kind, privilege);
@@ -161,10 +197,17 @@ public final class LinearMemory {
     return walk & TlbLayout.PAGE_MASK | linear & 0xFFF;
   }
 
+  /** #AC(0) if alignment checks are on and {@code linear} is no multiple of {@code alignment}, a power of two. */
+  public static void checkAlignment(CpuState cpu, long linear, int alignment) {
+    if ((linear & alignment - 1) != 0 && cpu.checksAlignment()) {
+      throw cpu.raise(Vector.AC, 0);
+    }
+  }
+
   private static void checkAccess(CpuState cpu, long linear, int size, int kind, int privilege) {
     checkCanonical(cpu, linear, size);
-    if (privilege == TlbLayout.USER && cpu.checksAlignment() && (linear & size - 1) != 0) {
-      throw cpu.raise(Vector.AC, 0);
+    if (privilege == TlbLayout.USER) {
+      checkAlignment(cpu, linear, size);
     }
     if (cpu.hasDataBreakpoints()) {
       DataBreakpoints.note(cpu, linear, size, kind == TlbLayout.WRITE);

@@ -63,8 +63,7 @@ public final class SegmentedMemory {
       long top = (attributes & SegmentRegister.DB) != 0 ? 0xFFFF_FFFFL : 0xFFFF;
       return offset > register.limit && last <= top;
     }
-    // In a segment of 4 GiB an access may wrap around the end of the address space.
-    return last <= register.limit || register.limit == 0xFFFF_FFFFL;
+    return last <= register.limit;
   }
 
   private static RuntimeException violation(CpuState cpu, int segment) {

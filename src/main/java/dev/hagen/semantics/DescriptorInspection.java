@@ -77,12 +77,12 @@ public final class DescriptorInspection {
     return raw;
   }
 
-  /** ARPL: raises the RPL of the first selector to that of the second. */
+  /** ARPL: raises the RPL of the first selector to that of the second. Memory that keeps its value is not written. */
   @Semantics(ARPL)
   public static void adjustPrivilege(CpuState cpu, Instruction insn) {
     SystemOperands.requireProtectedMode(cpu);
     int wanted = (int) cpu.register(SystemOperands.register(insn, 1), 2) & 3;
-    int selector = (int) Operands.readForWrite(cpu, insn, 0);
+    int selector = (int) Operands.read(cpu, insn, 0);
     boolean raise = (selector & 3) < wanted;
     if (raise) {
       Operands.write(cpu, insn, 0, selector & ~3 | wanted);

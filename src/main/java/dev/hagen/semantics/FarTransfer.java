@@ -62,15 +62,19 @@ public final class FarTransfer {
     enter(cpu, selector, raw, cpu.cpl, offset);
   }
 
-  /** RET to another segment, perhaps of an outer privilege level, dropping parameters. */
+  /**
+   * RET to another segment, perhaps of an outer privilege level, dropping parameters. It reads CS before RIP, and for
+   * another privilege level SS before RSP, all before it checks any of them: this shows in page faults.
+   */
   @Semantics(RET_FAR)
   public static void ret(CpuState cpu, Instruction insn) {
     int size = insn.operandSize();
     int parameters = insn.operands().length == 0 ? 0
         : (int) ((Operand.Immediate) insn.operand(0)).value() & 0xFFFF;
     StackCursor stack = StackCursor.current(cpu, 0);
+    int selector = (int) stack.peek(size, size) & 0xFFFF;
     long offset = stack.pop(size);
-    int selector = (int) stack.pop(size) & 0xFFFF;
+    stack.skip(size);
     if (cpu.usesRealSegments()) {
       checkRealOffset(cpu, offset);
       stack.skip(parameters);
@@ -78,18 +82,19 @@ public final class FarTransfer {
       enterReal(cpu, selector, offset);
       return;
     }
-    long raw = FarReturn.checkCode(cpu, selector);
     int rpl = selector & 3;
     stack.skip(parameters);
     if (rpl == cpu.cpl) {
+      long raw = FarReturn.checkCode(cpu, selector);
       checkOffset(cpu, raw, offset);
       raw = DescriptorTable.touch(cpu, selector, raw);
       stack.commit();
       enter(cpu, selector, raw, rpl, offset);
       return;
     }
+    int newStack = (int) stack.peek(size, size) & 0xFFFF;
     long newPointer = stack.pop(size);
-    int newStack = (int) stack.pop(size) & 0xFFFF;
+    long raw = FarReturn.checkCode(cpu, selector);
     FarReturn.outward(cpu, selector, raw, offset, newStack, newPointer, parameters);
   }
 

@@ -9,15 +9,14 @@ import dev.hagen.decode.Operand;
 import dev.hagen.mmu.LinearMemory;
 import dev.hagen.mmu.SegmentedMemory;
 import dev.hagen.x86.Control;
-import dev.hagen.x86.Mxcsr;
 import java.util.Objects;
 
 /**
  * The 512-byte image of x87 and SSE state: FXSAVE, FXRSTOR, and the first part of what XSAVE stores (SDM vol. 1 10.5.1,
  * 13.4.1).
  *
- * <p>As on AMD processors the x87 pointers are stored as zero while no unmasked exception is pending. MXCSR_MASK is
- * {@link Mxcsr#ALL}: the misaligned-exception mask of AMD (bit 17) is not offered.
+ * <p>As on AMD processors the x87 pointers are stored as zero while no unmasked exception is pending. MXCSR_MASK is the
+ * processor model's.
  */
 public final class FxsaveArea {
   static final int SIZE = 512;
@@ -144,12 +143,12 @@ public final class FxsaveArea {
   // MXCSR: bytes 24 to 31.
 
   static void storeMxcsr(CpuState cpu, long linear) {
-    LinearMemory.store(cpu, linear + MXCSR_OFFSET, cpu.mxcsr | (long) Mxcsr.ALL << 32, 8);
+    LinearMemory.store(cpu, linear + MXCSR_OFFSET, cpu.mxcsr | (long) cpu.model.mxcsrBits() << 32, 8);
   }
 
   /** Raises #GP(0) if the image has a bit that MXCSR has not. */
   static void checkMxcsr(CpuState cpu, long linear) {
-    if ((LinearMemory.load(cpu, linear + MXCSR_OFFSET, 4) & ~Mxcsr.ALL) != 0) {
+    if ((LinearMemory.load(cpu, linear + MXCSR_OFFSET, 4) & ~cpu.model.mxcsrBits()) != 0) {
       throw cpu.generalProtection(0);
     }
   }

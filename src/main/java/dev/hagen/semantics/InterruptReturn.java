@@ -8,7 +8,10 @@ import dev.hagen.x86.Control;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
 
-/** IRET, IRETD and IRETQ (SDM vol. 2A IRET). */
+/**
+ * IRET, IRETD and IRETQ (SDM vol. 2A IRET). The flags are read first, then CS, then RIP: this shows in page faults, and is
+ * what AMD's processors do.
+ */
 public final class InterruptReturn {
   /** What IRET takes from the stack whatever the privilege; CPL decides about IF, IOPL, VIF and VIP. */
   private static final int ALWAYS = Flags.ARITHMETIC | Flags.TF | Flags.DF | Flags.NT;
@@ -38,9 +41,10 @@ public final class InterruptReturn {
 
   private static void toReal(CpuState cpu, int size) {
     StackCursor stack = StackCursor.current(cpu, 0);
+    int flags = (int) stack.peek(2 * size, size);
+    int selector = (int) stack.peek(size, size) & 0xFFFF;
     long offset = stack.pop(size);
-    int selector = (int) stack.pop(size) & 0xFFFF;
-    int flags = (int) stack.pop(size);
+    stack.skip(2 * size);
     FarTransfer.checkRealOffset(cpu, offset);
     stack.commit();
     SystemFlags.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF | Flags.IOPL);
@@ -53,9 +57,10 @@ public final class InterruptReturn {
       throw cpu.generalProtection(0);
     }
     StackCursor stack = StackCursor.current(cpu, 0);
+    int flags = (int) stack.peek(2 * size, size);
+    int selector = (int) stack.peek(size, size) & 0xFFFF;
     long offset = stack.pop(size);
-    int selector = (int) stack.pop(size) & 0xFFFF;
-    int flags = (int) stack.pop(size);
+    stack.skip(2 * size);
     FarTransfer.checkRealOffset(cpu, offset);
     if (extended) {
       boolean interrupts = (flags & Flags.IF) != 0;
@@ -72,9 +77,10 @@ public final class InterruptReturn {
 
   private static void fromProtected(CpuState cpu, int size) {
     StackCursor stack = StackCursor.current(cpu, 0);
+    int flags = (int) stack.peek(2 * size, size);
+    int selector = (int) stack.peek(size, size) & 0xFFFF;
     long offset = stack.pop(size);
-    int selector = (int) stack.pop(size) & 0xFFFF;
-    int flags = (int) stack.pop(size);
+    stack.skip(2 * size);
     if (size == 4 && (flags & Flags.VM) != 0 && cpu.cpl == 0 && !cpu.isLongMode()) {
       toVirtual8086(cpu, stack, offset, selector, flags);
       return;

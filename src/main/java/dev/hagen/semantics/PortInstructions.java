@@ -57,20 +57,24 @@ public final class PortInstructions {
     DebugRegisters.notePort(cpu, port, size);
   }
 
-  /** INS and OUTS, with or without REP. Interruptible after each element. */
+  /**
+   * INS and OUTS, with or without REP. Interruptible after each element. The right to use the port is needed even if
+   * there is nothing to repeat.
+   */
   @Semantics({INS, OUTS})
   public static void string(CpuState cpu, Instruction insn) {
     if (!insn.has(Prefix.REP) && !insn.has(Prefix.REPNE)) {
       element(cpu, insn);
       return;
     }
+    checkPermission(cpu, port(cpu), insn.operandSize());
     int width = insn.addressSize();
     while (cpu.register(Reg.RCX, width) != 0) {
       element(cpu, insn);
       cpu.setRegister(Reg.RCX, cpu.gpr[Reg.RCX] - 1, width);
       boolean wanted = cpu.pending() != 0 || cpu.debugHits != 0 || (cpu.systemFlags & Flags.TF) != 0;
       if (wanted && cpu.register(Reg.RCX, width) != 0) {
-        cpu.rip -= insn.length();
+        cpu.rip = Bits.zeroExtend(cpu.rip - insn.length(), insn.codeSize());
         cpu.retired--;
         cpu.leaveBlock = true;
         return;

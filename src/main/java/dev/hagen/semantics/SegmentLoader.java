@@ -127,8 +127,13 @@ public final class SegmentLoader {
   }
 
   private static void drop(SegmentRegister register, int cpl) {
+    if (!register.isUsable()) {
+      // Null selectors 1 to 3 become 0; the base, which a null selector may have in 64-bit mode, stays.
+      register.selector = 0;
+      return;
+    }
     boolean conforming = register.isCode() && register.has(SegmentRegister.EXPAND_DOWN_OR_CONFORMING);
-    if (register.isUsable() && !conforming && register.dpl() < cpl) {
+    if (!conforming && register.dpl() < cpl) {
       register.set(0, 0, 0, 0);
     }
   }

@@ -3,7 +3,6 @@ package dev.hagen.semantics;
 import static dev.hagen.decode.Op.*;
 
 import dev.hagen.cpu.CpuState;
-import dev.hagen.x86.Mxcsr;
 
 /** The control instructions of MMX and SSE (SDM vol. 1 5.4.8, 5.5.2). */
 public final class SseControl {
@@ -12,7 +11,7 @@ public final class SseControl {
   /** Raises #GP for a bit that MXCSR does not have. */
   @Semantics(LDMXCSR)
   public static void ldmxcsr(CpuState cpu, long a, int size) {
-    if ((a & 0xFFFF_FFFFL & ~Mxcsr.ALL) != 0) {
+    if ((a & 0xFFFF_FFFFL & ~cpu.model.mxcsrBits()) != 0) {
       throw cpu.generalProtection(0);
     }
     cpu.mxcsr = (int) a;

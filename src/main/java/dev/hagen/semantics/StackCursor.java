@@ -70,10 +70,15 @@ final class StackCursor {
 
   /** Pops {@code size} bytes, zero-extended. */
   long pop(int size) {
-    long linear = linear(pointer, size);
-    long value = supervisor ? LinearMemory.loadSystem(cpu, linear, size) : LinearMemory.load(cpu, linear, size);
+    long value = peek(0, size);
     pointer = Bits.zeroExtend(pointer + size, width);
     return value;
+  }
+
+  /** The {@code size} bytes at distance {@code distance} above the pointer, zero-extended; the pointer stays. */
+  long peek(long distance, int size) {
+    long linear = linear(Bits.zeroExtend(pointer + distance, width), size);
+    return supervisor ? LinearMemory.loadSystem(cpu, linear, size) : LinearMemory.load(cpu, linear, size);
   }
 
   /** Skips {@code bytes}. */

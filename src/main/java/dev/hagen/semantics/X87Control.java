@@ -3,9 +3,13 @@ package dev.hagen.semantics;
 import static dev.hagen.decode.Op.*;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.x86.Control;
+import dev.hagen.x86.Vector;
 
 /** x87 control instructions without a memory image (SDM vol. 1 8.3.11). */
 public final class X87Control {
+  private static final long BLOCKS_FWAIT = Control.CR0_MP | Control.CR0_TS;
+
   private X87Control() {}
 
   @Semantics(FNINIT)
@@ -46,9 +50,18 @@ public final class X87Control {
     return X87.statusWord(cpu);
   }
 
-  @Semantics({FNOP, FWAIT})
+  @Semantics(FNOP)
   public static void fnop(CpuState cpu) {
-    // The caller has looked for pending exceptions, which is all these are for.
+    // The caller has looked for pending exceptions; there is nothing else to do.
+  }
+
+  /** Reports pending exceptions. Other than x87 instructions it is blocked only by CR0.TS and CR0.MP together. */
+  @Semantics(FWAIT)
+  public static void fwait(CpuState cpu) {
+    if ((cpu.cr0 & BLOCKS_FWAIT) == BLOCKS_FWAIT) {
+      throw cpu.raise(Vector.NM);
+    }
+    X87.checkPending(cpu);
   }
 
   @Semantics(FFREE)

@@ -52,7 +52,7 @@ public final class X87Environment {
     Operand.Memory memory = instruction.memory();
     if (memory != null) {
       cpu.fdp = Operands.effectiveAddress(cpu, memory);
-      cpu.fds = cpu.is64Bit() ? 0 : cpu.segment[memory.segment()].selector;
+      cpu.fds = cpu.segment[memory.segment()].selector;
     }
   }
 
@@ -106,14 +106,17 @@ public final class X87Environment {
   private static long forStore(CpuState cpu, Instruction instruction, int length) {
     Operand.Memory memory = Objects.requireNonNull(instruction.memory());
     long linear = SegmentedMemory.linearForStore(cpu, memory.segment(), Operands.effectiveAddress(cpu, memory), length);
-    LinearMemory.checkStore(cpu, linear, length);
+    // The processor probes the last byte after the first word: a page fault on the second page reports that address.
+    LinearMemory.checkStore(cpu, linear, wordSize(instruction));
+    LinearMemory.checkStore(cpu, linear + length - 1, 1);
     return linear;
   }
 
   private static long forLoad(CpuState cpu, Instruction instruction, int length) {
     Operand.Memory memory = Objects.requireNonNull(instruction.memory());
     long linear = SegmentedMemory.linearForLoad(cpu, memory.segment(), Operands.effectiveAddress(cpu, memory), length);
-    LinearMemory.checkLoad(cpu, linear, length);
+    LinearMemory.checkLoad(cpu, linear, wordSize(instruction));
+    LinearMemory.checkLoad(cpu, linear + length - 1, 1);
     return linear;
   }
 

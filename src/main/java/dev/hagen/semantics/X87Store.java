@@ -36,6 +36,16 @@ public final class X87Store {
     }
   }
 
+  /** The undocumented form D9 D8: an empty source is popped without an exception, and the destination keeps its value. */
+  @Semantics(FSTP_UNCHECKED)
+  public static void fstpUnchecked(CpuState cpu, int destination) {
+    if (!X87.isEmpty(cpu, 0)) {
+      copy(cpu, destination);
+    }
+    X87.clearC1(cpu);
+    X87.pop(cpu);
+  }
+
   private static boolean copy(CpuState cpu, int destination) {
     X87.clearC1(cpu);
     int to = X87.physical(cpu, destination);

@@ -24,11 +24,14 @@ public final class Mxcsr {
   /** Flush to zero: tiny results, while underflow is masked. */
   public static final int FTZ = 1 << 15;
 
+  /** AMD's misaligned exception mask: packed operands in memory, explicitly aligned moves excepted, need no alignment. */
+  public static final int MM = 1 << 17;
+
   public static final int EXCEPTIONS = IE | DE | ZE | OE | UE | PE;
   /** Exceptions that are detected before the operation is carried out. */
   public static final int PRE_COMPUTATION = IE | DE | ZE;
-  /** Every bit that exists; setting another raises #GP (MXCSR_MASK of FXSAVE). */
-  public static final int ALL = 0xFFFF;
+  /** The bits that every processor has. */
+  public static final int COMMON = 0xFFFF;
 
   /** Values of the rounding control. */
   public static final int NEAREST = 0;

@@ -56,6 +56,14 @@ final class VectorMachine implements AutoCloseable {
   private static final int GDT_LIMIT = 0x7F;
   private static final int LDT_LIMIT = 0x2F;
   private static final int VECTORS = 32;
+  private static final int X87_CONTROL = 0x1F3F;
+  private static final int X87_CONTROL_ONES = 0x40;
+  private static final int X87_EXCEPTIONS = 0x3F;
+  private static final int X87_TOP = 0x3800;
+  /** ES and B. */
+  private static final int X87_SUMMARY = 0x8080;
+  /** No case runs longer: a few hold bytes behind the instruction that are instructions too. */
+  private static final int MOST_INSTRUCTIONS = 16;
 
   /** Memory that a case may change, and its content before each case. */
   private record Writable(int address, byte[] background) {}
@@ -200,11 +208,13 @@ final class VectorMachine implements AutoCloseable {
     register.set(selector, base, pages ? limit << 12 | 0xFFF : limit, attributes);
   }
 
+  /** As FXRSTOR does it, which the recorder's kernel used: it computes ES and B from the exceptions and their masks. */
   private void loadX87(Registers.X87 x87) {
     System.arraycopy(x87.mantissas(), 0, cpu.stSignificand, 0, 8);
     System.arraycopy(x87.exponents(), 0, cpu.stSignExponent, 0, 8);
-    cpu.fcw = x87.control();
-    cpu.fsw = x87.status() & ~0x3800;
+    cpu.fcw = x87.control() & X87_CONTROL | X87_CONTROL_ONES;
+    boolean pending = (x87.status() & ~x87.control() & X87_EXCEPTIONS) != 0;
+    cpu.fsw = x87.status() & ~(X87_TOP | X87_SUMMARY) | (pending ? X87_SUMMARY : 0);
     cpu.ftop = x87.top();
     cpu.ftw = x87.tags();
     cpu.fop = x87.opcode();
@@ -221,16 +231,34 @@ final class VectorMachine implements AutoCloseable {
     cpu.sseExceptions = 0;
   }
 
-  /** Runs {@code instructions} instructions or up to the first fault; answers the fault, or null. */
-  @Nullable Fault run(int instructions) {
+  /**
+   * Runs the case as the recorder did: until an instruction faults, or the {@code int3} behind the code is reached, or
+   * the fetch of what follows faults. Answers the fault of the case, or null.
+   */
+  @Nullable Fault run(VectorCase vector) {
     try {
-      for (int i = 0; i < instructions && cpu.cpl == 3; i++) {
+      for (int i = 0; i < MOST_INSTRUCTIONS && cpu.cpl == 3; i++) {
         step();
       }
     } catch (GuestException e) {
       InterruptDelivery.deliver(cpu, e);
     }
-    return cpu.cpl == 3 ? null : returnFromHandler();
+    if (cpu.cpl == 3) {
+      throw new IllegalStateException("does not stop");
+    }
+    Fault fault = returnFromHandler();
+    return hasCompleted(vector, fault) ? null : fault;
+  }
+
+  /** Whether a fault is only how the recorder stops what has completed. */
+  private boolean hasCompleted(VectorCase vector, Fault fault) {
+    boolean breakpointItself = vector.code().length == 1 && vector.code()[0] == MemoryLayout.INT3;
+    if (fault.vector() == Vector.BP && !breakpointItself) {
+      cpu.rip--;
+      return true;
+    }
+    return fault.vector() == Vector.PF && (fault.errorCode() & PageEntry.FAULT_FETCH) != 0
+        && cpu.rip != vector.before().rip() && fault.cr2() == cpu.rip + vector.mode().base();
   }
 
   /** As {@link dev.hagen.vmm.VirtualCpu} does it. */
