@@ -63,6 +63,12 @@ public final class InterruptDelivery {
    */
   private static final int MOST_ATTEMPTS = 8;
 
+  /**
+   * No vector: what an instruction throws that has delivered a fault itself (a task switch, whose second half belongs to
+   * the new task) and could not. {@link #deliver(CpuState, GuestException)} answers {@link Outcome#TRIPLE_FAULT}.
+   */
+  static final int SHUTDOWN = 256;
+
   private InterruptDelivery() {}
 
   /**
@@ -71,6 +77,9 @@ public final class InterruptDelivery {
    * @return {@link Outcome#TRIPLE_FAULT} if the guest cannot be told of it
    */
   public static Outcome deliver(CpuState cpu, GuestException exception) {
+    if (exception.vector() == SHUTDOWN) {
+      return Outcome.TRIPLE_FAULT;
+    }
     return deliver(cpu, exception.vector(), exception.errorCode(), exception.address(), Source.EXCEPTION);
   }
 

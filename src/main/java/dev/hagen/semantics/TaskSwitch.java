@@ -120,8 +120,7 @@ final class TaskSwitch {
       checkInstructionPointer();
     } catch (GuestException fault) {
       if (InterruptDelivery.deliver(cpu, fault) == InterruptDelivery.Outcome.TRIPLE_FAULT) {
-        // Delivering a double fault has failed and will fail again, in the hands of the one who can shut down.
-        throw cpu.raise(Vector.DF, 0);
+        throw cpu.raise(InterruptDelivery.SHUTDOWN);
       }
     }
   }
