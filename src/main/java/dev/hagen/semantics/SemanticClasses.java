@@ -56,6 +56,7 @@ public final class SemanticClasses {
       X87Remainder.class,
       X87Scale.class,
       X87Store.class,
+      X87Transcendental.class,
       XsaveArea.class);
 
   private SemanticClasses() {}
