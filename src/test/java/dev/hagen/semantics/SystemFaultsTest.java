@@ -174,7 +174,7 @@ class SystemFaultsTest {
       case MOV_TO_DR -> guest.instruction(op, size, 0, debug(random.nextInt(8)), register(Reg.RAX, 8));
       case LGDT, LIDT, SIDT -> guest.instruction(op, size, 0, data);
       case IN -> guest.instruction(op, 2, 0, register(Reg.RAX, 2), register(Reg.RDX, 2));
-      case INS, OUTS -> guest.instruction(op, 2, random.nextBoolean() ? Instruction.Prefix.REP : 0);
+      case INS, OUTS -> guest.instruction(op, 2, 0);
       case INVPCID -> guest.instruction(op, size, 0, accumulator, data);
       default -> guest.instruction(op, size, 0);
     };
