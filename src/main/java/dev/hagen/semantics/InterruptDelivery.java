@@ -26,6 +26,11 @@ public final class InterruptDelivery {
       return this == SOFTWARE_INT || this == SOFTWARE_EXCEPTION;
     }
 
+    /** An instruction delivers; its faults are thrown. */
+    boolean isInstruction() {
+      return isSoftware() || this == INT1;
+    }
+
     /** Bit 0 of error codes of faults during delivery. */
     int externalBit() {
       return isSoftware() ? 0 : 1;

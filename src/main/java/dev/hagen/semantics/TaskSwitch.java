@@ -63,6 +63,12 @@ final class TaskSwitch {
     change.checkInstructionPointer();
   }
 
+  /** INT n, INT3, INTO or INT1 through a task gate. */
+  static void throughGateByInstruction(CpuState cpu, int selector, int flags, int external) {
+    long raw = target(cpu, selector, external);
+    new TaskSwitch(cpu, selector, raw, Cause.CALL, external).fromInstruction(flags);
+  }
+
   /** The task gate of a far jump or call whose privileges and presence have been checked. */
   static void throughGate(CpuState cpu, long gate, boolean call) {
     int selector = Descriptor.gateSelector(gate);

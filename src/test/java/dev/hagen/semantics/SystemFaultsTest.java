@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * fault leaves every register as it was, and afterwards what depends on the registers is up to date.
  */
 class SystemFaultsTest {
-  private static final int ROUNDS = 20_000;
+  private static final int ROUNDS = 10_000;
   private static final Op[] OPS = {Op.MOV_TO_SEG, Op.POP_SEG, Op.LES, Op.LSS, Op.JMP_FAR, Op.CALL_FAR, Op.RET_FAR,
       Op.IRET, Op.INT, Op.INT3, Op.INTO, Op.LLDT, Op.LTR, Op.LAR, Op.LSL, Op.VERR, Op.MOV_TO_CR, Op.MOV_TO_DR,
       Op.PUSHF, Op.POPF, Op.CLI, Op.STI, Op.SYSCALL, Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.LGDT, Op.LIDT, Op.SIDT,
@@ -31,6 +31,9 @@ class SystemFaultsTest {
   /** Access bytes that exist: data, code, TSSs, LDTs, gates; a few are not present. */
   private static final int[] ACCESS = {0x93, 0xF3, 0x92, 0x91, 0x97, 0x9B, 0xFB, 0x9F, 0x99, 0xFF, 0x13, 0x1B, 0x89,
       0x8B, 0x82, 0x8C, 0xEC, 0xE5, 0x84, 0xE4, 0x8E, 0xB3, 0xBB, 0x81, 0x0C, 0x00};
+
+  /** Pages that may go: tables, stacks, data. */
+  private static final int[] PAGES = {0, GDT, IDT, TSS, 0x7000, 0x8000, 0xA000, DATA, DATA + 0x4_0000};
 
   /** Where the random program runs. */
   enum Mode {
@@ -53,6 +56,26 @@ class SystemFaultsTest {
         scramble(guest);
         for (int i = 0; i < 100 && attempt(guest, mode); i++) {
           assertConsistent(guest.cpu);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Mode.class, names = "REAL", mode = EnumSource.Mode.EXCLUDE)
+  void instruction_thatMissesPages_changesNothing(Mode mode) {
+    for (int round = 0; round < ROUNDS / 20; round++) {
+      try (SystemGuest guest = guest(mode, random.nextBoolean() ? "max" : "max-intel")) {
+        guest.buildSmallPages();
+        scramble(guest);
+        for (int i = 0; i < 10; i++) {
+          boolean running = attempt(guest, mode);
+          if (!running || (guest.cpu.cr0 & Control.CR0_PG) == 0) {
+            break;
+          }
+          assertConsistent(guest.cpu);
+          int page = PAGES[random.nextInt(PAGES.length)];
+          guest.restrict(page, random.nextBoolean() ? 2 : 3);
         }
       }
     }
