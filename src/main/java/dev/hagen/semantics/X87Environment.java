@@ -107,7 +107,7 @@ public final class X87Environment {
     Operand.Memory memory = Objects.requireNonNull(instruction.memory());
     long linear = SegmentedMemory.linearForStore(cpu, memory.segment(), Operands.effectiveAddress(cpu, memory), length);
     // The processor probes the last byte after the first word: a page fault on the second page reports that address.
-    LinearMemory.checkStore(cpu, linear, 4);
+    LinearMemory.checkStore(cpu, linear, wordSize(instruction));
     LinearMemory.checkStore(cpu, linear + length - 1, 1);
     return linear;
   }
@@ -115,7 +115,7 @@ public final class X87Environment {
   private static long forLoad(CpuState cpu, Instruction instruction, int length) {
     Operand.Memory memory = Objects.requireNonNull(instruction.memory());
     long linear = SegmentedMemory.linearForLoad(cpu, memory.segment(), Operands.effectiveAddress(cpu, memory), length);
-    LinearMemory.checkLoad(cpu, linear, 4);
+    LinearMemory.checkLoad(cpu, linear, wordSize(instruction));
     LinearMemory.checkLoad(cpu, linear + length - 1, 1);
     return linear;
   }
