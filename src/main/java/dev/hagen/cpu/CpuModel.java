@@ -39,9 +39,9 @@ public final class CpuModel {
       PGE, MCA, CMOV, PAT, PSE36, MMX, FXSR, SSE, HYPERVISOR);
   private static final Set<Feature> V2 = with(PENTIUM3, CLFLUSH, SSE2, SSE3, SSSE3, SSE4_1, SSE4_2, CX16, POPCNT,
       TSC_DEADLINE, ARAT, TSC_ADJUST, LAHF_LM, SYSCALL, NX, RDTSCP, LM, INVTSC);
-  private static final Set<Feature> FAMILY_19H = with(V2, PCID, X2APIC, MOVBE, XSAVE, RDRAND, FSGSBASE, SMEP, ERMS, INVPCID,
-      RDSEED, CLFLUSHOPT, UMIP, RDPID, FSRM, XSAVEOPT, XSAVEC, XGETBV1, ABM, PREFETCHW, TOPOEXT, MMXEXT, PDPE1GB, SSB_NO,
-      BTC_NO, NO_NESTED_DATA_BP, LFENCE_RDTSC, NULL_SEL_CLR_BASE, AUTO_IBRS, SRSO_NO, SRSO_USER_KERNEL_NO, TSA_SQ_NO,
+  private static final Set<Feature> FAMILY_19H = with(V2, PCID, X2APIC, MOVBE, XSAVE, RDRAND, FSGSBASE, SMEP, ERMS,
+      INVPCID, RDSEED, CLFLUSHOPT, UMIP, RDPID, FSRM, XSAVEOPT, XSAVEC, XGETBV1, CR8_LEGACY, ABM, PREFETCHW, TOPOEXT,
+      MMXEXT, PDPE1GB, SSB_NO, BTC_NO, NO_NESTED_DATA_BP, LFENCE_RDTSC, NULL_SEL_CLR_BASE, AUTO_IBRS, SRSO_NO, SRSO_USER_KERNEL_NO, TSA_SQ_NO,
       TSA_L1_NO);
 
   private static final Map<String, CpuModel> MODELS = new TreeMap<>();
@@ -57,6 +57,7 @@ public final class CpuModel {
     //  name        vendor        family model step. leaf  extended     features
     row("hagen",    Vendor.AMD,   0x19,  1,    1,    0xD,  0x8000_0021, FAMILY_19H);
     row("max",      Vendor.AMD,   0x19,  1,    1,    0xD,  0x8000_0021, with(FAMILY_19H, SMAP, CLWB));
+    row("max-intel",Vendor.INTEL, 6,     0x1A, 5,    0xD,  0x8000_0021, with(FAMILY_19H, SMAP, CLWB));
     row("intel-v2", Vendor.INTEL, 6,     0x1A, 5,    0xD,  0x8000_0008, with(V2, ERMS, FSRM, ARCH_CAPABILITIES));
     row("pentium3", Vendor.INTEL, 6,     8,    6,    2,     0x8000_0004, PENTIUM3);
     // @formatter:on

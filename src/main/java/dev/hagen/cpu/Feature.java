@@ -66,6 +66,8 @@ public enum Feature {
   XGETBV1         (0xD, 1, Word.EAX, 2),
 
   LAHF_LM         (0x8000_0001, 0, Word.ECX, 0),
+  /** LOCK MOV CR0 is MOV CR8. */
+  CR8_LEGACY      (0x8000_0001, 0, Word.ECX, 4),
   ABM             (0x8000_0001, 0, Word.ECX, 5),
   PREFETCHW       (0x8000_0001, 0, Word.ECX, 8),
   TOPOEXT         (0x8000_0001, 0, Word.ECX, 22),

@@ -38,7 +38,7 @@ public enum Extension {
   MONITOR(null),
   SVM(null),
   /** LOCK before MOV CR0 means CR8 (AMD's AltMovCr8): the task priority outside 64-bit mode. */
-  ALTERNATE_CR8(null),
+  ALTERNATE_CR8(Feature.CR8_LEGACY),
   /**
    * In 64-bit mode an operand-size prefix makes a near branch one with a 16-bit target, as on AMD's processors. Without
    * it, as on Intel's, the prefix does nothing there.

@@ -211,6 +211,10 @@ public final class ControlRegisters {
   @Semantics(CLTS)
   public static void clearTaskSwitched(CpuState cpu) {
     SystemOperands.requirePrivilege(cpu);
-    cpu.cr0 &= ~CR0_TS;
+    if ((cpu.cr0 & CR0_TS) != 0) {
+      cpu.cr0 &= ~CR0_TS;
+      cpu.updateContext();
+      cpu.leaveBlock = true;
+    }
   }
 }

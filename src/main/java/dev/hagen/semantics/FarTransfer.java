@@ -19,7 +19,7 @@ public final class FarTransfer {
   /** JMP to another segment, through a call gate, or to another task. */
   @Semantics(JMP_FAR)
   public static void jump(CpuState cpu, Instruction insn) {
-    int size = FarTransfer.operandSize(cpu, insn);
+    int size = SegmentLoader.offsetSize(cpu, insn);
     long offset = offset(cpu, insn, size);
     int selector = selector(cpu, insn, size);
     if (cpu.usesRealSegments()) {
@@ -39,11 +39,11 @@ public final class FarTransfer {
   /** CALL of a procedure in another segment, through a call gate, or of another task. */
   @Semantics(CALL_FAR)
   public static void call(CpuState cpu, Instruction insn) {
-    int size = FarTransfer.operandSize(cpu, insn);
+    int size = SegmentLoader.offsetSize(cpu, insn);
     long offset = offset(cpu, insn, size);
     int selector = selector(cpu, insn, size);
     if (cpu.usesRealSegments()) {
-      StackCursor stack = pushReturn(cpu, size);
+      StackCursor stack = pushReturn(cpu, insn.operandSize());
       checkRealOffset(cpu, offset);
       stack.commit();
       enterReal(cpu, selector, offset);
@@ -55,7 +55,7 @@ public final class FarTransfer {
       return;
     }
     checkDirect(cpu, selector, raw);
-    StackCursor stack = pushReturn(cpu, size);
+    StackCursor stack = pushReturn(cpu, insn.operandSize());
     checkOffset(cpu, raw, offset);
     raw = DescriptorTable.touch(cpu, selector, raw);
     stack.commit();
@@ -91,10 +91,6 @@ public final class FarTransfer {
     long newPointer = stack.pop(size);
     int newStack = (int) stack.pop(size) & 0xFFFF;
     FarReturn.outward(cpu, selector, raw, offset, newStack, newPointer, parameters);
-  }
-
-  private static int operandSize(CpuState cpu, Instruction insn) {
-    return SegmentLoader.offsetSize(cpu, insn);
   }
 
   private static long offset(CpuState cpu, Instruction insn, int size) {

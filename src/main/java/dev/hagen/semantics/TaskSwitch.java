@@ -212,7 +212,8 @@ final class TaskSwitch {
       cpu.segment[i].set(selectors[i], 0, 0, 0);
     }
     cpu.ldtr.set(localTable, 0, 0, 0);
-    cpu.cpl = cpu.isVirtual8086() ? 3 : selectors[Reg.CS] & 3;
+    // Until SS is loaded a fault must find its stack in the TSS.
+    cpu.cpl = 3;
     cpu.interruptShadow = false;
     cpu.debugShadow = false;
     cpu.leaveBlock = true;
@@ -220,23 +221,31 @@ final class TaskSwitch {
   }
 
   private void second() {
+    try {
+      loadSegments();
+    } finally {
+      cpu.updateContext();
+    }
+    if (trap) {
+      DebugRegisters.trap(cpu, DebugRegisters.TASK_SWITCH);
+    }
+  }
+
+  private void loadSegments() {
     loadLocalTable();
     if (cpu.isVirtual8086()) {
       for (int i = 0; i < 6; i++) {
         SegmentLoader.loadReal(cpu, i, selectors[i]);
       }
-    } else {
-      loadCode();
-      loadStack();
-      loadData(Reg.DS);
-      loadData(Reg.ES);
-      loadData(Reg.FS);
-      loadData(Reg.GS);
+      return;
     }
-    cpu.updateContext();
-    if (trap) {
-      DebugRegisters.trap(cpu, DebugRegisters.TASK_SWITCH);
-    }
+    loadStack();
+    cpu.cpl = selectors[Reg.CS] & 3;
+    loadCode();
+    loadData(Reg.DS);
+    loadData(Reg.ES);
+    loadData(Reg.FS);
+    loadData(Reg.GS);
   }
 
   private void checkInstructionPointer() {
@@ -285,7 +294,7 @@ final class TaskSwitch {
     if (DescriptorTable.isNull(stack)) {
       throw invalid(stack);
     }
-    long raw = SegmentLoader.checkStack(cpu, stack, cpu.cpl, Vector.TS, external);
+    long raw = SegmentLoader.checkStack(cpu, stack, selectors[Reg.CS] & 3, Vector.TS, external);
     Descriptor.load(cpu.segment[Reg.SS], stack, DescriptorTable.touch(cpu, stack, raw));
   }
 
