@@ -156,7 +156,7 @@ static void resume_with_rf(struct frame *frame) {
   frame->flags |= FLAG_RF;
 }
 
-static int debug_count;
+static volatile int debug_count;
 
 static void count_and_resume_with_rf(struct frame *frame) {
   debug_count++;
