@@ -36,7 +36,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       if (cpu.condition(condition)) {
         jump64(cpu, cpu.rip + displacement);
       }
@@ -54,7 +54,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       if (cpu.condition(condition)) {
         cpu.rip = cpu.rip + displacement & 0xFFFF_FFFFL;
       }
@@ -70,7 +70,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       jump64(cpu, cpu.rip + displacement);
     }
   }
@@ -84,7 +84,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       cpu.rip = cpu.rip + displacement & 0xFFFF_FFFFL;
     }
   }
@@ -98,7 +98,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long target = cpu.rip + displacement;
       if (!Bits.isCanonical(target)) {
         throw cpu.generalProtection(0);
@@ -117,7 +117,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP];
       jump64(cpu, LinearMemory.load(cpu, stackPointer64(cpu, pointer), 8));
       cpu.gpr[Reg.RSP] = pointer + 8 + release;
@@ -139,7 +139,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       push64(cpu, cpu.gpr[register]);
     }
   }
@@ -153,7 +153,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP];
       long value = LinearMemory.load(cpu, stackPointer64(cpu, pointer), 8);
       cpu.gpr[Reg.RSP] = pointer + 8;
@@ -170,7 +170,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       push32(cpu, cpu.rip);
       cpu.rip = cpu.rip + displacement & 0xFFFF_FFFFL;
     }
@@ -185,7 +185,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP] & 0xFFFF_FFFFL;
       cpu.rip = LinearMemory.load(cpu, pointer, 4);
       cpu.gpr[Reg.RSP] = pointer + 4 + release & 0xFFFF_FFFFL;
@@ -207,7 +207,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       push32(cpu, cpu.gpr[register]);
     }
   }
@@ -221,7 +221,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP] & 0xFFFF_FFFFL;
       long value = LinearMemory.load(cpu, pointer, 4);
       cpu.gpr[Reg.RSP] = pointer + 4 & 0xFFFF_FFFFL;

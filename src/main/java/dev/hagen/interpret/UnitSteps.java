@@ -44,7 +44,7 @@ final class UnitSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       X87.checkPending(cpu);
       step.run(cpu);
       if (fillsTags) {
@@ -63,7 +63,7 @@ final class UnitSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       X87.checkPending(cpu);
       step.run(cpu);
     }
@@ -82,7 +82,7 @@ final class UnitSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long b = source.read(cpu);
       destination.write(cpu, operation.apply(destination.read(cpu), b));
     }
