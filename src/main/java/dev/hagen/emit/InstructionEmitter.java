@@ -12,7 +12,6 @@ import static org.objectweb.asm.Opcodes.LADD;
 import static org.objectweb.asm.Opcodes.LAND;
 import static org.objectweb.asm.Opcodes.LCMP;
 import static org.objectweb.asm.Opcodes.LCONST_0;
-import static org.objectweb.asm.Opcodes.LMUL;
 import static org.objectweb.asm.Opcodes.LOR;
 import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSHR;
@@ -27,6 +26,8 @@ import dev.hagen.decode.Operand;
 import dev.hagen.semantics.LazyFlags;
 import dev.hagen.util.Bits;
 import dev.hagen.x86.Reg;
+import java.util.EnumSet;
+import java.util.Set;
 import org.objectweb.asm.Label;
 
 /** Emits single instructions as bytecode. What it does not know it leaves to the interpreter. */
@@ -49,6 +50,13 @@ final class InstructionEmitter {
       return false;
     }
     Operand[] operands = instruction.operands();
+    if (!SemanticCall.canEmit(instruction) && !KNOWN.contains(instruction.op())) {
+      return false;
+    }
+    if (isIrregular(instruction)) {
+      return false;
+    }
+    prepare(instruction);
     switch (instruction.op()) {
       case NOP, PREFETCH -> {
       }
@@ -63,8 +71,8 @@ final class InstructionEmitter {
         pushEffectiveAddress((Operand.Memory) operands[1]);
         pop(operands[0]);
       }
-      case ADD -> binary(operands, LADD, LazyFlags.SUM, true);
-      case SUB -> binary(operands, LSUB, LazyFlags.DIFFERENCE, true);
+      case ADD -> binary(operands, LADD, LazyFlags.SUM);
+      case SUB -> binary(operands, LSUB, LazyFlags.DIFFERENCE);
       case CMP -> {
         push(operands[0]);
         push(operands[1]);
@@ -85,17 +93,20 @@ final class InstructionEmitter {
       case DEC -> increment(operands[0], LSUB, LazyFlags.DECREMENT);
       case NEG -> negate(operands[0]);
       case NOT -> {
-        pushForWrite(operands[0]);
+        push(operands[0]);
         code.constant(-1L);
         code.op(LXOR);
-        popToProbed(operands[0]);
+        pop(operands[0]);
       }
       case SHL, SHR, SAR -> {
-        return shift(instruction) || SemanticCall.emit(instruction, this);
+        if (!shift(instruction)) {
+          SemanticCall.emit(instruction, this);
+        }
       }
       case PUSH -> pushStack(operands[0]);
       case POP -> {
-        return popStack(operands[0]);
+        popFromStack(operands[0].size(), 0);
+        pop(operands[0]);
       }
       case LEAVE -> leave();
       case SETCC -> setIf(instruction);
@@ -115,31 +126,61 @@ final class InstructionEmitter {
         popRegister(Reg.RDX, size);
       }
       case XCHG -> {
-        return exchange(operands);
+        push(operands[0]);
+        push(operands[1]);
+        pop(operands[0]);
+        pop(operands[1]);
       }
       case BSWAP -> byteSwap(operands[0]);
-      default -> {
-        return SemanticCall.emit(instruction, this);
-      }
+      default -> SemanticCall.emit(instruction, this);
     }
     return true;
   }
 
+  /** Operations with bytecode of their own. */
+  private static final Set<Op> KNOWN = EnumSet.of(Op.NOP, Op.PREFETCH, Op.MOV, Op.MOVNTI, Op.MOVZX, Op.MOVSX, Op.MOVSXD,
+      Op.LEA, Op.ADD, Op.SUB, Op.CMP, Op.AND, Op.OR, Op.XOR, Op.TEST, Op.INC, Op.DEC, Op.NEG, Op.NOT, Op.SHL, Op.SHR,
+      Op.SAR, Op.PUSH, Op.POP, Op.LEAVE, Op.SETCC, Op.CMOVCC, Op.CBW, Op.CWD, Op.XCHG, Op.BSWAP);
+
+  /** Forms of the known operations that are left to the interpreter. */
+  private static boolean isIrregular(Instruction instruction) {
+    Operand[] operands = instruction.operands();
+    return switch (instruction.op()) {
+      case POP -> !(operands[0] instanceof Operand.Register);
+      case XCHG -> !(operands[0] instanceof Operand.Register) || !(operands[1] instanceof Operand.Register);
+      case BSWAP -> operands[0].size() < 4;
+      case LEAVE -> instruction.operandSize() == 2;
+      default -> false;
+    };
+  }
+
+  /**
+   * Asks the TLB for the memory operand, before anything else is on the stack: from here on its place is in a local and
+   * the instruction cannot leave on its account.
+   */
+  private void prepare(Instruction instruction) {
+    switch (instruction.op()) {
+      case LEA, NOP, PREFETCH -> {
+      }
+      default -> {
+        Operand[] operands = instruction.operands();
+        for (int i = 0; i < operands.length; i++) {
+          if (operands[i] instanceof Operand.Memory memory) {
+            pushLinearAddress(memory);
+            probe(memory.size(), i == 0 && instruction.op().access() != Op.Access.READ);
+            code.lstore(Locals.OFFSET);
+          }
+        }
+      }
+    }
+  }
+
   /** Calls a semantic method: pushes its operands, brings the flags up to date, and takes its result. */
   void call(Names.MethodName method, Operand[] operands, int firstRead, boolean writesFlags, boolean writesFirst) {
-    if (firstRead == 0 && writesFirst) {
-      pushForWrite(operands[0]);
-      code.lstore(Locals.ARGUMENTS);
-    }
-    int count = operands.length;
-    for (int i = firstRead == 0 && writesFirst ? 1 : firstRead; i < count; i++) {
-      push(operands[i]);
-      code.lstore(Locals.ARGUMENTS + 2 * i);
-    }
     flags.store();
     code.aload(Locals.CPU);
-    for (int i = firstRead; i < count; i++) {
-      code.lload(Locals.ARGUMENTS + 2 * i);
+    for (int i = firstRead; i < operands.length; i++) {
+      push(operands[i]);
     }
     code.constant(operands[0].size());
     method.call(code.visitor());
@@ -147,11 +188,7 @@ final class InstructionEmitter {
       flags.set(LazyFlags.IN_STATE);
     }
     if (writesFirst) {
-      if (firstRead == 0) {
-        popToProbed(operands[0]);
-      } else {
-        pop(operands[0]);
-      }
+      pop(operands[0]);
     }
   }
 
@@ -194,8 +231,7 @@ final class InstructionEmitter {
       }
       case Operand.Immediate immediate -> code.constant(Bits.zeroExtend(immediate.value(), immediate.size()));
       case Operand.Memory memory -> {
-        pushLinearAddress(memory);
-        probe(memory.size(), false);
+        code.lload(Locals.OFFSET);
         load(memory.size());
       }
       default -> throw new AssertionError(operand);
@@ -209,7 +245,7 @@ final class InstructionEmitter {
     }
   }
 
-  /** Writes the long on the stack to an operand. Memory is probed now, after everything that can leave before it. */
+  /** Writes the long on the stack to an operand. */
   private void pop(Operand operand) {
     switch (operand) {
       case Operand.Register register -> {
@@ -221,8 +257,7 @@ final class InstructionEmitter {
       }
       case Operand.Memory memory -> {
         code.lstore(Locals.TEMPORARY_1);
-        pushLinearAddress(memory);
-        probe(memory.size(), true);
+        code.lload(Locals.OFFSET);
         code.lload(Locals.TEMPORARY_1);
         store(memory.size());
       }
@@ -259,31 +294,6 @@ final class InstructionEmitter {
     code.op(LAND);
     code.op(LOR);
     code.lstore(local);
-  }
-
-  /** Pushes an operand that will be written: memory is probed for writing, its place stays in a local. */
-  private void pushForWrite(Operand operand) {
-    if (operand instanceof Operand.Memory memory) {
-      pushLinearAddress(memory);
-      probe(memory.size(), true);
-      code.op(DUP2);
-      code.lstore(Locals.OFFSET);
-      load(memory.size());
-    } else {
-      push(operand);
-    }
-  }
-
-  /** Writes the long on the stack to the operand of the last {@link #pushForWrite}. */
-  private void popToProbed(Operand operand) {
-    if (operand instanceof Operand.Memory memory) {
-      code.lstore(Locals.TEMPORARY_1);
-      code.lload(Locals.OFFSET);
-      code.lload(Locals.TEMPORARY_1);
-      store(memory.size());
-    } else {
-      pop(operand);
-    }
   }
 
   private void pushEffectiveAddress(Operand.Memory memory) {
@@ -408,15 +418,15 @@ final class InstructionEmitter {
     pop(destination);
   }
 
-  private void binary(Operand[] operands, int opcode, int family, boolean write) {
-    pushForWrite(operands[0]);
+  private void binary(Operand[] operands, int opcode, int family) {
+    push(operands[0]);
     push(operands[1]);
     flags.takeOperands();
     flags.set(family | operands[0].size());
     code.lload(Locals.FLAG_A);
     code.lload(Locals.FLAG_B);
     code.op(opcode);
-    popToProbed(operands[0]);
+    pop(operands[0]);
   }
 
   private void logic(Operand[] operands, int opcode) {
@@ -425,18 +435,18 @@ final class InstructionEmitter {
     if (clears) {
       code.constant(0L);
     } else {
-      pushForWrite(operands[0]);
+      push(operands[0]);
       push(operands[1]);
       code.op(opcode);
     }
     code.lstore(Locals.FLAG_A);
     flags.set(LazyFlags.LOGIC | size);
     code.lload(Locals.FLAG_A);
-    popToProbed(operands[0]);
+    pop(operands[0]);
   }
 
   private void increment(Operand operand, int opcode, int family) {
-    pushForWrite(operand);
+    push(operand);
     code.lstore(Locals.TEMPORARY_1);
     flags.pushCarry();
     code.lstore(Locals.FLAG_B);
@@ -446,11 +456,11 @@ final class InstructionEmitter {
     code.lload(Locals.FLAG_A);
     code.constant(1L);
     code.op(opcode);
-    popToProbed(operand);
+    pop(operand);
   }
 
   private void negate(Operand operand) {
-    pushForWrite(operand);
+    push(operand);
     code.lstore(Locals.FLAG_B);
     code.constant(0L);
     code.lstore(Locals.FLAG_A);
@@ -458,7 +468,7 @@ final class InstructionEmitter {
     code.constant(0L);
     code.lload(Locals.FLAG_B);
     code.op(LSUB);
-    popToProbed(operand);
+    pop(operand);
   }
 
   private boolean shift(Instruction instruction) {
@@ -471,7 +481,7 @@ final class InstructionEmitter {
     if (count == 0 || count >= 8 * size) {
       return false;
     }
-    pushForWrite(operand);
+    push(operand);
     code.lstore(Locals.FLAG_A);
     code.constant((long) count);
     code.lstore(Locals.FLAG_B);
@@ -496,7 +506,7 @@ final class InstructionEmitter {
       }
     }
     flags.set(family | size);
-    popToProbed(operand);
+    pop(operand);
     return true;
   }
 
@@ -526,15 +536,6 @@ final class InstructionEmitter {
     store(size);
     code.lload(Locals.OFFSET);
     code.lstore(Locals.register(Reg.RSP));
-  }
-
-  private boolean popStack(Operand operand) {
-    if (!(operand instanceof Operand.Register register)) {
-      return false;
-    }
-    popFromStack(register.size(), 0);
-    pop(operand);
-    return true;
   }
 
   /** Pushes the top of the stack and moves the stack pointer. */
@@ -590,27 +591,14 @@ final class InstructionEmitter {
   private void moveIf(Instruction instruction) {
     Operand destination = instruction.operand(0);
     Label yes = new Label();
-    Label done = new Label();
     push(instruction.operand(1));
-    code.lstore(Locals.OFFSET);
+    code.lstore(Locals.TEMPORARY_1);
     flags.jumpIf(instruction.condition(), yes);
     push(destination);
-    code.lstore(Locals.OFFSET);
+    code.lstore(Locals.TEMPORARY_1);
     code.label(yes);
-    code.lload(Locals.OFFSET);
+    code.lload(Locals.TEMPORARY_1);
     pop(destination);
-    code.label(done);
-  }
-
-  private boolean exchange(Operand[] operands) {
-    if (!(operands[0] instanceof Operand.Register) || !(operands[1] instanceof Operand.Register)) {
-      return false;
-    }
-    push(operands[0]);
-    push(operands[1]);
-    pop(operands[0]);
-    pop(operands[1]);
-    return true;
   }
 
   private void byteSwap(Operand operand) {
@@ -639,6 +627,7 @@ final class InstructionEmitter {
     if (!areKnown(instruction)) {
       return false;
     }
+    prepare(instruction);
     switch (instruction.op()) {
       case RET -> {
         long release = instruction.operands().length == 0 ? 0 : ((Operand.Immediate) instruction.operand(0)).value();

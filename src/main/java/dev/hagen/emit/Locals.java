@@ -28,9 +28,7 @@ final class Locals {
   static final int OFFSET = 24;
   static final int FS_BASE = 26;
   static final int GS_BASE = 28;
-  /** Three operands of a semantic method on their way to it. */
-  static final int ARGUMENTS = 30;
-  private static final int REGISTERS = 36;
+  private static final int REGISTERS = 30;
 
   private Locals() {}
 

@@ -2,12 +2,13 @@ package dev.hagen.emit;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
-import dev.hagen.decode.Operand;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.semantics.Shapes;
 import java.lang.reflect.Method;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Emits calls of semantic methods that work on values alone and raise no faults; HotSpot inlines them. */
 final class SemanticCall {
@@ -18,27 +19,33 @@ final class SemanticCall {
 
   private SemanticCall() {}
 
-  /** Emits a call if there is a method for it; false, with nothing emitted, if not. */
-  static boolean emit(Instruction instruction, InstructionEmitter emitter) {
+  /** Whether there is a method for the instruction. */
+  static boolean canEmit(Instruction instruction) {
+    return method(instruction) != null;
+  }
+
+  private static @Nullable Method method(Instruction instruction) {
     Op op = instruction.op();
     if (!PURE.contains(op)) {
-      return false;
+      return null;
     }
-    Operand[] operands = instruction.operands();
-    boolean reads = op.access() != Op.Access.WRITE;
-    int read = reads ? operands.length : operands.length - 1;
-    Class<?> shape = switch (read) {
-      case 1 -> Shapes.Unary.class;
-      case 2 -> Shapes.Binary.class;
-      case 3 -> Shapes.Ternary.class;
-      default -> Shapes.Whole.class;
+    return switch (firstRead(op) == 0 ? instruction.operands().length : instruction.operands().length - 1) {
+      case 1 -> METHODS.method(op, Shapes.Unary.class);
+      case 2 -> METHODS.method(op, Shapes.Binary.class);
+      case 3 -> METHODS.method(op, Shapes.Ternary.class);
+      default -> null;
     };
-    Method method = METHODS.method(op, shape);
-    if (method == null || shape == Shapes.Whole.class) {
-      return false;
-    }
+  }
+
+  private static int firstRead(Op op) {
+    return op.access() == Op.Access.WRITE ? 1 : 0;
+  }
+
+  /** Emits the call. */
+  static void emit(Instruction instruction, InstructionEmitter emitter) {
+    Op op = instruction.op();
+    Method method = Objects.requireNonNull(method(instruction));
     boolean flags = (op.flagsWritten() | op.flagsUndefined()) != 0;
-    emitter.call(Names.of(method), operands, reads ? 0 : 1, flags, op.access() != Op.Access.READ);
-    return true;
+    emitter.call(Names.of(method), instruction.operands(), firstRead(op), flags, op.access() != Op.Access.READ);
   }
 }

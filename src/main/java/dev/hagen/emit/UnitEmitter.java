@@ -152,8 +152,7 @@ public final class UnitEmitter {
       code.local(ISTORE, local);
     }
     for (int local : new int[] {Locals.FLAG_A, Locals.FLAG_B, Locals.EXIT_RIP, Locals.TEMPORARY_1,
-        Locals.TEMPORARY_2, Locals.TEMPORARY_3, Locals.OFFSET, Locals.ARGUMENTS, Locals.ARGUMENTS + 2,
-        Locals.ARGUMENTS + 4}) {
+        Locals.TEMPORARY_2, Locals.TEMPORARY_3, Locals.OFFSET}) {
       code.constant(0L);
       code.lstore(local);
     }
