@@ -113,7 +113,7 @@ public final class LinearMemory {
   private static void check(CpuState cpu, long linear, int length, int kind) {
     int privilege = privilege(cpu);
     checkCanonical(cpu, linear, length);
-    if (Integer.bitCount(length) == 1 && length <= 16) {
+    if (Integer.bitCount(length) == 1 && length <= 8) {
       checkAlignment(cpu, linear, length);
     }
     translate(cpu, linear, kind, privilege);
