@@ -331,10 +331,6 @@ CASE(ring3_invlpg) {
   ATTEMPT_RING3("invlpg (%%eax)", "a"(PAGE));
 }
 
-CASE(invlpg_of_register) {
-  ATTEMPT(".byte 0x0f, 0x01, 0xfb");
-}
-
 /* ---- 4 MiB pages ------------------------------------------------------------------------------------------------ */
 
 #define LARGE_PAGE 0x80000000u

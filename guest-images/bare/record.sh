@@ -33,7 +33,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 run_qemu() { # name
-  timeout 20 "${QEMU:-qemu-system-x86_64}" -accel tcg -M pc -cpu max -m 64 -net none -no-reboot \
+  timeout -k 2 10 "${QEMU:-qemu-system-x86_64}" -accel tcg -M pc -cpu max -m 64 -net none -no-reboot \
       -display none -serial null -debugcon stdio -device isa-debug-exit,iobase=0xf4 \
       -kernel "$1.elf" </dev/null >"$work/output" || true
   head -c 100000 "$work/output" | tr -cd '\n -~'
@@ -66,7 +66,7 @@ info: action=ignore
 END
   echo continue >"$work/commands" # Debian's Bochs starts in its debugger
   : >"$work/output"
-  timeout 20 bochs -q -f "$work/bochsrc" -rc "$work/commands" </dev/null >"$work/screen" 2>&1 || true
+  timeout -k 2 10 bochs -q -f "$work/bochsrc" -rc "$work/commands" </dev/null >"$work/screen" 2>&1 || true
   head -c 100000 "$work/output" | tr -cd '\n -~'
 }
 

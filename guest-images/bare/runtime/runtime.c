@@ -9,7 +9,7 @@
 
 struct frame last;
 int last_vector;
-word last_cr2;
+word last_cr2, last_dr7;
 word attempt_start;
 int attempting;
 void (*handlers[256])(struct frame *frame);
@@ -141,6 +141,10 @@ void interrupt(struct frame *frame) {
     handlers[vector](frame);
     return;
   }
+  if (vector == VECTOR_DB) {
+    last_dr7 = read_dr7();
+    write_dr7(0x400); /* or breakpoints on the stack would hit the way back */
+  }
   last = *frame;
   last_cr2 = read_cr2();
   last_vector = vector == VECTOR_RETURN ? -1 : vector;
@@ -252,6 +256,10 @@ void restore_machine(void) {
   restore_idt();
   write_dr7(0x400);
   write_dr6(0xffff0ff0);
+  write_dr0(0);
+  write_dr1(0);
+  write_dr2(0);
+  write_dr3(0);
   fill(handlers, 0, sizeof handlers);
 }
 

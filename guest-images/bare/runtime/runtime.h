@@ -176,7 +176,7 @@ struct test_case {
 /* What the last attempt met: the frame, and the vector or -1 when it completed. */
 extern struct frame last;
 extern int last_vector;
-extern word last_cr2;
+extern word last_cr2, last_dr7;
 /* Where the running attempt begins; cases that leave by a detour may set it. */
 extern word attempt_start;
 extern int attempting;

@@ -11,10 +11,19 @@ MODE is 16, 32 or 64. KIND is
            16-bit mode stand for code made with gcc -m16: their instructions with the prefixes
            67 and 66 swapped
 
+The recordings here were made with GNU objdump 2.40 from Debian 12's packages:
+
+  real-64  libc.so.6 of libc6:amd64, vmlinux of linux-image-cloud-amd64
+  real-32  libc.so.6 of libc6:i386, vmlinux of linux-image-686
+  real-16  BIOS images of seabios, vgabios and bochsbios, boot images (*.img) of grub-pc-bin, then
+           both files of real-32
+
+(guest-images/debian/build.sh leaves libc.so.6 and vmlinux under target/guest-images.)
+
 The output has one instruction a line, sorted: its bytes, a space, objdump's text in Intel
 syntax with white space collapsed, comments and symbols removed, and branch targets as if the
 instruction were at address 0. Where objdump finds no instruction the line has all the bytes
-that it was shown and the text (bad).
+that it was shown and the text (bad); real code has no such lines, because they are data.
 """
 
 import gzip
@@ -27,7 +36,7 @@ import tempfile
 SAMPLE = 110_000
 MACHINE = {16: "i8086", 32: "i386", 64: "i386:x86-64"}
 LINE = re.compile(r"^\s*([0-9a-f]+):\t((?:[0-9a-f]{2} )+)\s*(?:\t(.*))?$")
-BRANCH = re.compile(r"\b(j[a-z]+|call[wq]?|loop\w*|xbegin) (0x[0-9a-f]+)$")
+BRANCH = re.compile(r"\b(?:j[a-z]+|call[wdq]?|loop\w*|xbegin) ((?:0x)?[0-9a-f]+)$")
 LEGACY_PREFIXES = b"\x26\x2e\x36\x3e\x64\x65\x66\x67\xf0\xf2\xf3"
 SLOT = 48
 SHOWN = 16
@@ -49,8 +58,8 @@ def normalise(mode, address, code, text):
     text = re.sub(r"\s+", " ", text).strip()
     match = BRANCH.search(text)
     if match:
-        target = (int(match[2], 16) - address) % (1 << target_bits(mode, code))
-        text = text[: match.start(2)] + hex(target)
+        target = (int(match[1], 16) - address) % (1 << target_bits(mode, code))
+        text = text[: match.start(1)] + hex(target)
     return text
 
 
@@ -102,6 +111,7 @@ def isolated(mode, codes):
                 yield codes[address // SLOT], code, text
 
 
+PREFIX_NAMES = "cs ds es ss fs gs data16 data32 addr16 addr32 lock repz repnz rep".split()
 PREFIXES = [0x66, 0x66, 0xF3, 0xF2, 0x67, 0xF0, 0x2E, 0x36, 0x3E, 0x26, 0x64, 0x65]
 EDGES = [0x00, 0x01, 0x7F, 0x80, 0xFF]
 
@@ -142,7 +152,7 @@ def record(mode, kind, files):
     lines = {}
     if kind == "random":
         for shown, code, text in isolated(mode, (made_up(mode, rng) for _ in range(3 * SAMPLE // 2))):
-            bad = "(bad)" in text
+            bad = is_bad(text)
             # Undefined opcodes are checked too, but not at that share.
             if not bad or rng.random() < 0.3:
                 lines[shown[:15] if bad else code] = "(bad)" if bad else text
@@ -154,8 +164,13 @@ def record(mode, kind, files):
             else:
                 swapped = sorted({swap_sizes(code)[:15] for _, code, _ in found})
                 lines.update((code, text) for _, code, text in isolated(mode, swapped))
+        lines = {code: text for code, text in lines.items() if not is_bad(text)}
         thin_out(lines, rng)
     return {code: text for code, text in lines.items() if not is_left_out(code, text)}
+
+
+def is_bad(text):
+    return "(bad)" in text or "?" in text or text.startswith(".byte")
 
 
 def path_mode(path):
@@ -165,6 +180,9 @@ def path_mode(path):
 
 
 def is_left_out(code, text):
+    # A REX prefix with another prefix behind it ends the instruction for objdump.
+    if text.split(" ")[-1] in PREFIX_NAMES or text.split(" ")[-1].startswith("rex"):
+        return True
     # objdump takes FWAIT for a prefix of the x87 instruction behind it; a processor does not.
     return code.lstrip(LEGACY_PREFIXES)[:1] == b"\x9b" and len(code.lstrip(LEGACY_PREFIXES)) > 1
 

@@ -2,11 +2,11 @@
  * Prints the tables of dev.hagen.semantics.SseApproximation, derived from the RCPSS and RSQRTSS of the processor that it
  * runs on (an AMD of family 1Ah when they were checked in).
  *
- *   cc -O1 -o approximations approximations.c && ./approximations
+ *   make -s -C src/test/recorder approximations
  *
  * Both instructions look at twelve bits of the significand. Their results split exactly into a table by the upper eight
  * bits less a table by the upper four and the lower four (a bipartite table). This program finds the two by solving the
- * difference constraints first[h][m] - second[h][l] == result, and exits with 1 where there is no solution.
+ * equations first[h][m] - second[h][l] == result, and exits with 1 where there is no solution.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static int result(int root, uint32_t bits) {
   return (int) (bits >> 11) - (126 << 12);
 }
 
-/* One group of 256 results: lowers first[] and second[] until every constraint holds. */
+/* One group of 256 results: the first row and column give the tables, all other results must agree. */
 static int solve(int root, uint32_t start, int first[16], int second[16]) {
   int target[16][16];
   for (int i = 0; i < 256; i++) {

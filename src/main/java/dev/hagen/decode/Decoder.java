@@ -19,7 +19,7 @@ public final class Decoder {
 
   private final Tables tables;
   private final boolean lockMeansCr8;
-  private final boolean nearBranches16;
+  private final boolean amdBranches;
 
   /** A decoder that knows every {@link Extension}. */
   public Decoder() {
@@ -30,7 +30,7 @@ public final class Decoder {
   public Decoder(Set<Extension> extensions) {
     this.tables = new Tables(extensions);
     this.lockMeansCr8 = extensions.contains(Extension.ALTERNATE_CR8);
-    this.nearBranches16 = extensions.contains(Extension.NEAR_BRANCHES_16);
+    this.amdBranches = extensions.contains(Extension.AMD_BRANCHES);
   }
 
   /**
@@ -70,7 +70,7 @@ public final class Decoder {
   }
 
   private Instruction decode(InstructionBytes bytes, Row row) {
-    int operandSize = bytes.operandSize(row, nearBranches16);
+    int operandSize = bytes.operandSize(row, amdBranches);
     OperandReader reader = new OperandReader(bytes, operandSize);
     Operand[] operands = readOperands(row, reader);
     if (reader.isInvalid() || bytes.lock && !mayLock(row, operands)) {

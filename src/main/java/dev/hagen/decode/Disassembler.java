@@ -41,8 +41,10 @@ public final class Disassembler {
       return implied;
     }
     StringJoiner joiner = new StringJoiner(",");
-    for (Operand operand : instruction.operands()) {
-      joiner.add(operand(instruction, operand, address));
+    Operand[] operands = instruction.operands();
+    int shown = operands.length - (Mnemonic.namesPredicate(instruction) ? 1 : 0);
+    for (int i = 0; i < shown; i++) {
+      joiner.add(operand(instruction, operands[i], address));
     }
     switch (instruction.op()) {
       case BLENDVPS, BLENDVPD, PBLENDVB -> joiner.add("xmm0");
@@ -53,8 +55,8 @@ public final class Disassembler {
 
   private static String operand(Instruction instruction, Operand operand, long address) {
     return switch (operand) {
-      case Operand.Register register -> register(register, instruction.has(Prefix.REX));
-      case Operand.Memory memory -> sizeKeyword(instruction, memory) + memory(memory, instruction.codeSize());
+      case Operand.Register register -> register(instruction, register);
+      case Operand.Memory memory -> sizeKeyword(instruction, memory) + memory(memory, instruction.has(Prefix.SEGMENT));
       case Operand.Immediate immediate -> immediate(instruction, immediate);
       case Operand.Relative relative ->
           hex(Bits.zeroExtend(address + instruction.length() + relative.displacement(), targetSize(instruction)));
@@ -70,8 +72,9 @@ public final class Disassembler {
   /** ST(0) is st where the instruction always means it, and numbered where it is a choice. */
   private static String stackRegister(Instruction instruction, Operand.Stack stack) {
     Operand[] operands = instruction.operands();
-    boolean escapeToRegister = (instruction.opcode() >> 8 & 4) == 0;
-    boolean top = operands.length == 2 && stack == operands[0] == escapeToRegister;
+    int escape = instruction.opcode() >> 8;
+    boolean topComesFirst = escape != 0xDC && escape != 0xDE;
+    boolean top = operands.length == 2 && stack == operands[0] == topComesFirst;
     return top ? "st" : "st(" + stack.index() + ')';
   }
 
@@ -84,9 +87,14 @@ public final class Disassembler {
     return opcode == 0xD0 || opcode == 0xD1 ? "1" : hex(immediate.value());
   }
 
-  private static String register(Operand.Register register, boolean rex) {
+  private static String register(Instruction instruction, Operand.Register register) {
     int index = register.highByte() ? register.index() + 4 : register.index();
-    return RegisterName.of(index, register.size(), rex && !register.highByte());
+    int size = switch (instruction.op()) {
+      case MOV_TO_SEG, LAR, LSL -> instruction.operandSize();
+      case LFS, LGS, LSS -> instruction.has(Prefix.REX_W) ? 8 : register.size();
+      default -> register.size();
+    };
+    return RegisterName.of(index, size, instruction.has(Prefix.REX));
   }
 
   private static String segment(int index) {
@@ -96,11 +104,12 @@ public final class Disassembler {
   private static String sizeKeyword(Instruction instruction, Operand.Memory memory) {
     int size = switch (instruction.op()) {
       case NOP, UD0, UD1 -> instruction.operandSize();
-      case LGDT, LIDT, SGDT, SIDT -> 0;
+      case LGDT, LIDT, SGDT, SIDT, INVPCID, LDDQU -> 0;
+      case MOV -> isOffsetForm(instruction) ? 0 : memory.size();
       case PREFETCH, CLFLUSH, CLFLUSHOPT, CLWB, INVLPG -> 1;
       default -> memory.size();
     };
-    if (instruction.alignment() == 16 && (instruction.checks() & Check.SSE) != 0) {
+    if (instruction.alignment() == 16 && (instruction.checks() & Check.SSE) != 0 && size != 0) {
       size = 16;
     }
     return switch (size) {
@@ -110,16 +119,21 @@ public final class Disassembler {
       case 6 -> "FWORD PTR ";
       case 8 -> "QWORD PTR ";
       case 10 -> "TBYTE PTR ";
-      case 16 -> "XMMWORD PTR ";
+      case 16 -> instruction.op() == Op.CMPXCHG16B ? "OWORD PTR " : "XMMWORD PTR ";
       default -> "";
     };
   }
 
+  /** MOV between the accumulator and an address in the instruction. */
+  private static boolean isOffsetForm(Instruction instruction) {
+    return (instruction.opcode() >> 8 & ~3) == 0xA0;
+  }
+
   // Memory.
 
-  private static String memory(Operand.Memory memory, int codeSize) {
+  private static String memory(Operand.Memory memory, boolean overridden) {
     boolean registers = memory.base() != Reg.NONE || memory.index() != Reg.NONE || memory.ripRelative();
-    String segment = segmentPrefix(memory, registers);
+    String segment = segmentPrefix(memory, overridden || !registers);
     if (!registers) {
       return segment + hex(Bits.zeroExtend(memory.displacement(), memory.addressSize()));
     }
@@ -138,19 +152,16 @@ public final class Disassembler {
       }
     }
     if (memory.ripRelative()) {
-      text.append('+').append(hex(Bits.zeroExtend(memory.displacement(), memory.addressSize())));
+      text.append('+').append(hex(memory.displacement()));
     } else if (memory.displacement() != 0) {
       text.append(memory.displacement() < 0 ? '-' : '+').append(hex(Math.abs(memory.displacement())));
     }
     return text.append(']').toString();
   }
 
-  private static String segmentPrefix(Operand.Memory memory, boolean registers) {
-    boolean stack = memory.base() == Reg.RSP || memory.base() == Reg.RBP;
-    if (memory.segment() == (stack ? Reg.SS : Reg.DS) && registers) {
-      return "";
-    }
-    return RegisterName.segment(memory.segment()) + ':';
+  /** The segment is named where there is a prefix for it or nothing else tells that this is memory. */
+  private static String segmentPrefix(Operand.Memory memory, boolean named) {
+    return named ? RegisterName.segment(memory.segment()) + ':' : "";
   }
 
   static String hex(long value) {

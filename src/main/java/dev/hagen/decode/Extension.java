@@ -40,10 +40,11 @@ public enum Extension {
   /** LOCK before MOV CR0 means CR8 (AMD's AltMovCr8): the task priority outside 64-bit mode. */
   ALTERNATE_CR8(Feature.CR8_LEGACY),
   /**
-   * In 64-bit mode an operand-size prefix makes a near branch one with a 16-bit target, as on AMD's processors. Without
-   * it, as on Intel's, the prefix does nothing there.
+   * In 64-bit mode 66 makes a near branch one with a 16-bit target, and REX.W does not widen a far pointer in memory, as
+   * on AMD's processors. Without it, as on Intel's, 66 before a near branch does nothing, and there are far pointers with
+   * a 64-bit offset.
    */
-  NEAR_BRANCHES_16(null);
+  AMD_BRANCHES(null);
 
   private final @Nullable Feature announced;
 
@@ -60,7 +61,7 @@ public enum Extension {
       }
     }
     if (model.vendor() == CpuModel.Vendor.AMD) {
-      extensions.add(NEAR_BRANCHES_16);
+      extensions.add(AMD_BRANCHES);
     }
     return extensions;
   }

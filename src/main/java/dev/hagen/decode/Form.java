@@ -28,6 +28,8 @@ record Form(Kind kind, Size size, Size memorySize, int number) {
     GENERAL_OPCODE(false),
     GENERAL_FIXED(false),
     SEGMENT_REG(true),
+    /** Likewise, but not CS. */
+    SEGMENT_REG_TO_LOAD(true),
     SEGMENT_FIXED(false),
     CONTROL_REG(true),
     DEBUG_REG(true),
@@ -85,6 +87,8 @@ record Form(Kind kind, Size size, Size memorySize, int number) {
   static final Form STi = of(Kind.STACK_RM, Size.t);
   /** A segment register by ModRM.reg. */
   static final Form Sw = of(Kind.SEGMENT_REG, Size.w);
+  /** A segment register other than CS by ModRM.reg. */
+  static final Form Sl = of(Kind.SEGMENT_REG_TO_LOAD, Size.w);
   /** A control register by ModRM.reg. */
   static final Form Cr = of(Kind.CONTROL_REG, Size.r);
   /** A debug register by ModRM.reg. */

@@ -19,17 +19,14 @@ final class ImpliedOperands {
       case OUTS -> "dx," + source(instruction);
       case XLAT -> "BYTE PTR " + RegisterName.segment(instruction.segment()) + ":["
           + RegisterName.of(Reg.RBX, instruction.addressSize(), false) + ']';
-      case MONITOR -> address(instruction) + ",ecx,edx";
-      case MWAIT -> "eax,ecx";
-      case VMRUN, VMLOAD, VMSAVE -> address(instruction);
-      case INVLPGA -> address(instruction) + ",ecx";
-      case SKINIT -> "eax";
+      case NOP -> exchange(instruction);
       default -> null;
     };
   }
 
-  private static String address(Instruction instruction) {
-    return RegisterName.of(Reg.RAX, instruction.addressSize(), false);
+  /** 90 with an operand-size prefix is the exchange of the accumulator with itself. */
+  private static @Nullable String exchange(Instruction instruction) {
+    return Mnemonic.isExchange(instruction) ? accumulator(instruction) + ',' + accumulator(instruction) : null;
   }
 
   private static String accumulator(Instruction instruction) {

@@ -34,6 +34,12 @@ import org.jspecify.annotations.Nullable;
 public record Instruction(Op op, int length, int codeSize, int operandSize, int addressSize, int prefixes,
     int condition, int segment, int opcode, int checks, int alignment, Operand[] operands) {
 
+  /** An instruction of which opcode, checks and alignment do not matter: one that was never encoded. */
+  public Instruction(Op op, int length, int codeSize, int operandSize, int addressSize, int prefixes, int condition,
+      int segment, Operand[] operands) {
+    this(op, length, codeSize, operandSize, addressSize, prefixes, condition, segment, 0, 0, 1, operands);
+  }
+
   /** Prefix bits of {@link #prefixes}. */
   public static final class Prefix {
     public static final int LOCK = 1;

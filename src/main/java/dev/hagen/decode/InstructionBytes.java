@@ -171,10 +171,13 @@ final class InstructionBytes {
   }
 
   /** The operand-size attribute (SDM vol. 1 3.6, vol. 2A 2.2.1.2). */
-  int operandSize(Row row, boolean nearBranches16) {
+  int operandSize(Row row, boolean amdBranches) {
     boolean other = has66 && row.prefix != Row.P66;
     if (codeSize == 8 && row.nearBranch) {
-      return other && nearBranches16 && !rexW() ? 2 : 8;
+      return other && amdBranches && !rexW() ? 2 : 8;
+    }
+    if (codeSize == 8 && row.farPointer && amdBranches && rexW()) {
+      return 4;
     }
     return switch (codeSize) {
       case 2 -> other ? 4 : 2;

@@ -34,7 +34,8 @@ final class OperandReader {
       case GENERAL_REG -> general(bytes.reg() + bytes.rexR(), bytes(form.size()));
       case GENERAL_OPCODE -> general((bytes.opcode & 7) + bytes.rexB(), bytes(form.size()));
       case GENERAL_FIXED -> general(form.number(), bytes(form.size()));
-      case SEGMENT_REG -> segment();
+      case SEGMENT_REG -> segment(false);
+      case SEGMENT_REG_TO_LOAD -> segment(true);
       case SEGMENT_FIXED -> new Operand.Segment(form.number());
       case CONTROL_REG -> control();
       case DEBUG_REG -> debug();
@@ -67,9 +68,9 @@ final class OperandReader {
     return new Operand.Register(highByte ? number - 4 : number, size, highByte);
   }
 
-  private Operand segment() {
+  private Operand segment(boolean toLoad) {
     int number = bytes.reg();
-    invalid |= number > LAST_SEGMENT;
+    invalid |= number > LAST_SEGMENT || toLoad && number == Reg.CS;
     return new Operand.Segment(number);
   }
 

@@ -35,7 +35,9 @@ final class Row {
   boolean lockable;
   /** In 64-bit mode the operand size is 64 bits, or 16 with 66. */
   boolean default64;
-  /** Likewise, but 66 counts only with {@link Extension#NEAR_BRANCHES_16}. */
+  /** There is a far pointer in memory. */
+  boolean farPointer;
+  /** Like {@link #default64}, but 66 counts only with {@link Extension#AMD_BRANCHES}. */
   boolean nearBranch;
   /** The operation with REX.W. */
   Op wideOp;
@@ -54,7 +56,10 @@ final class Row {
     this.forms = forms;
     for (Form form : forms) {
       switch (form.kind()) {
-        case MEMORY -> memoryOnly = true;
+        case MEMORY -> {
+          memoryOnly = true;
+          farPointer |= form.size() == Size.p;
+        }
         case GENERAL_RM, MMX_RM, XMM_RM, STACK_RM -> registerOnly = true;
         case STRING -> element = form.size();
         default -> { }
@@ -157,7 +162,7 @@ final class Row {
     return this;
   }
 
-  /** A near branch; see {@link Extension#NEAR_BRANCHES_16}. */
+  /** A near branch; see {@link Extension#AMD_BRANCHES}. */
   Row near() {
     nearBranch = true;
     return this;

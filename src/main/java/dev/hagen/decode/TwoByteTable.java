@@ -34,10 +34,10 @@ final class TwoByteTable {
     row(0x01, VMCALL).slash(0).rm(1),
     row(0x01, MONITOR).slash(1).rm(0).needs(Extension.MONITOR),
     row(0x01, MWAIT).slash(1).rm(1).needs(Extension.MONITOR),
-    row(0x01, CLAC).slash(1).rm(2).needs(Extension.SMAP),
-    row(0x01, STAC).slash(1).rm(3).needs(Extension.SMAP),
-    row(0x01, XGETBV).slash(2).rm(0).needs(Extension.XSAVE),
-    row(0x01, XSETBV).slash(2).rm(1).needs(Extension.XSAVE),
+    np(0x01,  CLAC).slash(1).rm(2).needs(Extension.SMAP),
+    np(0x01,  STAC).slash(1).rm(3).needs(Extension.SMAP),
+    np(0x01,  XGETBV).slash(2).rm(0).needs(Extension.XSAVE),
+    np(0x01,  XSETBV).slash(2).rm(1).needs(Extension.XSAVE),
     row(0x01, VMRUN).slash(3).rm(0).needs(Extension.SVM).check(PROTECTED),
     row(0x01, VMMCALL).slash(3).rm(1),
     row(0x01, VMLOAD).slash(3).rm(2).needs(Extension.SVM).check(PROTECTED),
@@ -63,6 +63,8 @@ final class TwoByteTable {
     row(0x18, PREFETCH,     M()).slash(3),
     row(0x18, NOP,          E(v, none)),
     row(0x19, NOP,          E(v, none)).through(0x1F),
+    pF3(0x1E, NOP).slash(7).rm(2),                        // ENDBR64
+    pF3(0x1E, NOP).slash(7).rm(3),                        // ENDBR32
     row(0x20, MOV_FROM_CR,  Rr, Cr).lock().check(PRIVILEGED),
     row(0x21, MOV_FROM_DR,  Rr, Dr).check(PRIVILEGED),
     row(0x22, MOV_TO_CR,    Cr, Rr).lock().check(PRIVILEGED),

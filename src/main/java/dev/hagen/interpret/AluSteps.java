@@ -28,7 +28,7 @@ final class AluSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long[] gpr = cpu.gpr;
       gpr[destination] = operation.apply(cpu, gpr[destination] & mask, gpr[source] & mask, size) & mask;
     }
@@ -51,7 +51,7 @@ final class AluSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long[] gpr = cpu.gpr;
       gpr[destination] = operation.apply(cpu, gpr[destination] & mask, constant, size) & mask;
     }
@@ -74,7 +74,7 @@ final class AluSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long[] gpr = cpu.gpr;
       long b = LinearMemory.load(cpu, address.forLoad(cpu, size), size);
       gpr[destination] = operation.apply(cpu, gpr[destination] & mask, b, size) & mask;
@@ -98,7 +98,7 @@ final class AluSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long linear = address.forStore(cpu, size);
       long a = LinearMemory.loadForWrite(cpu, linear, size);
       LinearMemory.store(cpu, linear, operation.apply(cpu, a, cpu.gpr[source] & mask, size), size);
@@ -120,7 +120,7 @@ final class AluSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long[] gpr = cpu.gpr;
       gpr[register] = operation.apply(cpu, gpr[register] & mask, size) & mask;
     }
@@ -143,7 +143,7 @@ final class AluSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, cpu.gpr[first] & mask, cpu.gpr[second] & mask, size);
     }
   }
@@ -165,7 +165,7 @@ final class AluSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, cpu.gpr[first] & mask, constant, size);
     }
   }

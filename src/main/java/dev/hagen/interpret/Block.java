@@ -1,10 +1,13 @@
 package dev.hagen.interpret;
 
+import dev.hagen.memory.PhysicalMemory;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A straight run of decoded instructions: it ends at a control transfer, at an instruction after which the run loop must
  * look, at the end of the page, or at a limit.
  */
-final class Block {
+final class Block extends CodeRange {
   /** Guest-physical address of the first byte. */
   final long physical;
   /** The execution context that the bytes were decoded for. */
@@ -17,10 +20,12 @@ final class Block {
    * of one instruction crosses pages.
    */
   final long secondPage;
-  /** No longer what memory holds. */
-  boolean retired;
   /** How often the block has been entered. */
   int heat;
+  /** How often it was left otherwise than towards the next instruction. */
+  int taken;
+  /** What runs instead of the block, once it is translated. */
+  @Nullable RegionCode code;
 
   static final long ONE_PAGE = -1;
 
@@ -30,5 +35,23 @@ final class Block {
     this.steps = steps;
     this.length = length;
     this.secondPage = secondPage;
+  }
+
+  /** Bytes in the first page. */
+  int firstPart() {
+    return (int) Math.min(length, 0x1000 - (physical & 0xFFF));
+  }
+
+  @Override
+  long linesOn(int page, PhysicalMemory memory) {
+    long lines = 0;
+    if (memory.ramPage(memory.ramOffset(physical)) == page) {
+      lines = lines(physical, firstPart());
+    }
+    if (secondPage != ONE_PAGE && memory.ramOffset(secondPage) != PhysicalMemory.NO_RAM
+        && memory.ramPage(memory.ramOffset(secondPage)) == page) {
+      lines |= lines(secondPage, length - firstPart());
+    }
+    return lines;
   }
 }

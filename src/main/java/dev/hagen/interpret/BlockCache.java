@@ -31,7 +31,7 @@ final class BlockCache implements CodeListener {
   private final CpuState cpu;
   private final BlockDecoder decoder;
   private final Map<Key, Block> blocks = new HashMap<>();
-  private final Map<Integer, List<Block>> byPage = new HashMap<>();
+  private final Map<Integer, List<CodeRange>> byPage = new HashMap<>();
   private int steps;
 
   private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
@@ -100,19 +100,27 @@ final class BlockCache implements CodeListener {
     steps += block.steps.length;
     Block old = blocks.put(new Key(block.physical, block.context), block);
     if (old != null) {
-      old.retired = true;
+      old.retire();
     }
-    cover(block, block.physical, firstPart(block));
+    cover(block, block.physical, CodeRange.lines(block.physical, block.firstPart()));
     if (block.secondPage != Block.ONE_PAGE) {
-      cover(block, block.secondPage, block.length - firstPart(block));
+      cover(block, block.secondPage, CodeRange.lines(block.secondPage, block.length - block.firstPart()));
     }
   }
 
-  private static int firstPart(Block block) {
-    return (int) Math.min(block.length, 0x1000 - (block.physical & 0xFFF));
+  /** The decoded block that begins at {@code physical} under the present context, if there is one. */
+  @Nullable Block decoded(long physical) {
+    return blocks.get(new Key(physical, cpu.context));
   }
 
-  private void cover(Block block, long physical, int length) {
+  /** From now on a write to the region's code retires it. */
+  void add(RegionCode region) {
+    for (RegionCode.Page page : region.pages()) {
+      cover(region, page.physical(), page.lines());
+    }
+  }
+
+  private void cover(CodeRange range, long physical, long lines) {
     PhysicalMemory memory = cpu.memory;
     long offset = memory.ramOffset(physical);
     if (offset == PhysicalMemory.NO_RAM) {
@@ -120,45 +128,27 @@ final class BlockCache implements CodeListener {
     }
     int page = memory.ramPage(offset);
     boolean fresh = memory.codeLines(page) == 0;
-    memory.addCodeLines(page, lines(physical, length));
+    memory.addCodeLines(page, lines);
     if (fresh) {
       Paging.protectCode(cpu, page);
     }
-    byPage.computeIfAbsent(page, key -> new ArrayList<>()).add(block);
-  }
-
-  private static long lines(long physical, int length) {
-    int first = (int) physical >>> 6 & 63;
-    int last = (int) (physical + length - 1) >>> 6 & 63;
-    return -1L << first & -1L >>> 63 - last;
-  }
-
-  /** The lines of a page that a block lies on. */
-  private long linesOn(Block block, int page) {
-    PhysicalMemory memory = cpu.memory;
-    int first = memory.ramPage(memory.ramOffset(block.physical));
-    long lines = first == page ? lines(block.physical, firstPart(block)) : 0;
-    if (block.secondPage != Block.ONE_PAGE && memory.ramOffset(block.secondPage) != PhysicalMemory.NO_RAM
-        && memory.ramPage(memory.ramOffset(block.secondPage)) == page) {
-      lines |= lines(block.secondPage, block.length - firstPart(block));
-    }
-    return lines;
+    byPage.computeIfAbsent(page, key -> new ArrayList<>()).add(range);
   }
 
   @Override
   public void codeWritten(int page, long lines) {
-    List<Block> onPage = byPage.get(page);
+    List<CodeRange> onPage = byPage.get(page);
     if (onPage == null) {
       return;
     }
     long left = 0;
-    List<Block> remaining = new ArrayList<>();
-    for (Block block : onPage) {
-      long covered = linesOn(block, page);
-      if (block.retired || (covered & lines) != 0) {
-        retire(block);
+    List<CodeRange> remaining = new ArrayList<>();
+    for (CodeRange range : onPage) {
+      long covered = range.linesOn(page, cpu.memory);
+      if (range.isRetired() || (covered & lines) != 0) {
+        retire(range);
       } else {
-        remaining.add(block);
+        remaining.add(range);
         left |= covered;
       }
     }
@@ -172,11 +162,17 @@ final class BlockCache implements CodeListener {
     cpu.leaveBlock = true;
   }
 
-  private void retire(Block block) {
-    if (!block.retired) {
-      block.retired = true;
-      steps -= block.steps.length;
-      blocks.remove(new Key(block.physical, block.context), block);
+  private void retire(CodeRange range) {
+    if (!range.isRetired()) {
+      range.retire();
+      if (range instanceof Block block) {
+        steps -= block.steps.length;
+        blocks.remove(new Key(block.physical, block.context), block);
+      } else if (range instanceof RegionCode region) {
+        // Its head may become hot again.
+        region.head().code = null;
+        region.head().heat = 0;
+      }
     }
   }
 
@@ -185,9 +181,7 @@ final class BlockCache implements CodeListener {
     for (int page : byPage.keySet()) {
       cpu.memory.removeCodeLines(page, -1);
     }
-    for (Block block : blocks.values()) {
-      block.retired = true;
-    }
+    byPage.values().forEach(ranges -> ranges.forEach(CodeRange::retire));
     byPage.clear();
     blocks.clear();
     Arrays.fill(jumpBlock, null);

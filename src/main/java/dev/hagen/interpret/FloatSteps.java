@@ -23,7 +23,7 @@ final class FloatSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long b = source.read(cpu);
       long result = operation.apply(cpu, destination.read(cpu), b, size);
       SseExceptions.commit(cpu);
@@ -48,7 +48,7 @@ final class FloatSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long b = first.read(cpu);
       long result = operation.apply(cpu, destination.read(cpu), b, second.read(cpu), size);
       SseExceptions.commit(cpu);
@@ -71,7 +71,7 @@ final class FloatSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long result = operation.apply(cpu, source.read(cpu), size);
       SseExceptions.commit(cpu);
       destination.write(cpu, result);
@@ -93,7 +93,7 @@ final class FloatSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long a = first.read(cpu);
       operation.apply(cpu, a, second.read(cpu), size);
     }

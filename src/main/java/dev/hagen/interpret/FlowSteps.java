@@ -28,7 +28,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       if (cpu.condition(condition)) {
         jump64(cpu, cpu.rip + displacement);
       }
@@ -46,7 +46,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       if (cpu.condition(condition)) {
         cpu.rip = cpu.rip + displacement & 0xFFFF_FFFFL;
       }
@@ -62,7 +62,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       jump64(cpu, cpu.rip + displacement);
     }
   }
@@ -76,7 +76,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       cpu.rip = cpu.rip + displacement & 0xFFFF_FFFFL;
     }
   }
@@ -90,7 +90,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long target = cpu.rip + displacement;
       if (!Bits.isCanonical(target)) {
         throw cpu.generalProtection(0);
@@ -109,7 +109,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP];
       jump64(cpu, LinearMemory.loadStack(cpu, pointer, 8));
       cpu.gpr[Reg.RSP] = pointer + 8 + release;
@@ -131,7 +131,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       push64(cpu, cpu.gpr[register]);
     }
   }
@@ -145,7 +145,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP];
       long value = LinearMemory.loadStack(cpu, pointer, 8);
       cpu.gpr[Reg.RSP] = pointer + 8;
@@ -162,7 +162,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       push32(cpu, cpu.rip);
       cpu.rip = cpu.rip + displacement & 0xFFFF_FFFFL;
     }
@@ -177,7 +177,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP] & 0xFFFF_FFFFL;
       cpu.rip = LinearMemory.loadStack(cpu, pointer, 4);
       cpu.gpr[Reg.RSP] = pointer + 4 + release & 0xFFFF_FFFFL;
@@ -199,7 +199,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       push32(cpu, cpu.gpr[register]);
     }
   }
@@ -213,7 +213,7 @@ final class FlowSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long pointer = cpu.gpr[Reg.RSP] & 0xFFFF_FFFFL;
       long value = LinearMemory.loadStack(cpu, pointer, 4);
       cpu.gpr[Reg.RSP] = pointer + 4 & 0xFFFF_FFFFL;

@@ -5,6 +5,7 @@ import dev.hagen.cpu.GuestException;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Instruction;
 import dev.hagen.x86.Reg;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,19 +16,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interpreter {
   private final CpuState cpu;
+  private final Binder binder;
   private final BlockDecoder decoder;
   private final BlockCache cache;
+  private HotCodeListener hot = HotCodeListener.NONE;
+  private int threshold = Integer.MAX_VALUE;
 
   /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
   public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods) {
     this.cpu = cpu;
-    this.decoder = new BlockDecoder(decoder, new Binder(methods));
+    this.binder = new Binder(methods);
+    this.decoder = new BlockDecoder(decoder, binder);
     this.cache = new BlockCache(cpu, this.decoder);
     cpu.memory.setCodeListener(cache);
   }
 
+  /** A unit may retire so many instructions more than its room; no region has more on one way through it. */
+  private static final int MARGIN = 4096;
+
+  /** Reports blocks that have been entered {@code times} times. */
+  public void setHotCodeListener(HotCodeListener listener, int times) {
+    hot = listener;
+    threshold = times;
+  }
+
   /** The linear address of CS:RIP. */
-  static long linearRip(CpuState cpu) {
+  public static long linearRip(CpuState cpu) {
     return cpu.is64Bit() ? cpu.rip : cpu.segment[Reg.CS].base + cpu.rip & 0xFFFF_FFFFL;
   }
 
@@ -42,14 +56,30 @@ public final class Interpreter {
     CpuState cpu = this.cpu;
     cpu.leaveBlock = false;
     do {
-      Block block = cache.at(linearRip(cpu));
-      block.heat++;
+      long linear = linearRip(cpu);
+      Block block = cache.at(linear);
       long room = limit - cpu.retired;
+      RegionCode code = block.code;
+      if (code != null && room > MARGIN) {
+        Unit unit = code.enter(cpu, linear);
+        if (unit != null) {
+          if (unit.run(cpu, (int) Math.min(room - MARGIN, Unit.MAX_ROOM)) == Unit.INTERPRET && !cpu.leaveBlock) {
+            step();
+          }
+          continue;
+        }
+      } else if (++block.heat == threshold) {
+        hot.hot(linear);
+      }
+      long base = cpu.rip;
       if (room < block.steps.length) {
         execute(cpu, block, (int) room);
         return;
       }
       execute(cpu, block, block.steps.length);
+      if (cpu.rip != base + block.length) {
+        block.taken++;
+      }
     } while (!cpu.leaveBlock && (cpu.pending() & events) == 0);
   }
 
@@ -91,6 +121,40 @@ public final class Interpreter {
   /** The instruction at CS:RIP, or null if it cannot be fetched; for logs and debuggers. */
   public @Nullable Instruction peek() {
     return decoder.peek(cpu);
+  }
+
+  /** What the interpreter knows of the block that begins at guest-physical {@code physical}: entered, left by a jump. */
+  public BlockProfile profile(long physical) {
+    Block block = cache.decoded(physical);
+    return block == null ? BlockProfile.NEVER_RUN : new BlockProfile(block.heat, block.taken);
+  }
+
+  /** Binds instructions of this processor to steps. */
+  public Step bind(Instruction instruction, int context) {
+    return binder.bind(instruction, context);
+  }
+
+  /**
+   * Attaches a region to the block at {@code linear}: it is retired when its code is written.
+   *
+   * @return null if there is no such block
+   */
+  public @Nullable RegionCode attach(long linear, List<RegionCode.Page> pages) {
+    Block head = cache.at(linear);
+    if (head.secondPage != Block.ONE_PAGE || head.code != null) {
+      return null;
+    }
+    RegionCode region = new RegionCode(head, pages);
+    cache.add(region);
+    head.code = region;
+    return region;
+  }
+
+  /** Lets a unit run instead of the blocks of its region, unless their code has changed since. */
+  public void publish(RegionCode region, Unit unit) {
+    if (!region.isRetired()) {
+      region.setUnit(unit);
+    }
   }
 
   /** Forgets all decoded blocks. */

@@ -21,7 +21,7 @@ final class MoveSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       cpu.gpr[destination] = cpu.gpr[source] & mask;
     }
   }
@@ -37,7 +37,7 @@ final class MoveSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       cpu.gpr[destination] = constant;
     }
   }
@@ -55,7 +55,7 @@ final class MoveSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       cpu.gpr[destination] = LinearMemory.load(cpu, address.forLoad(cpu, size), size);
     }
   }
@@ -75,7 +75,7 @@ final class MoveSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long value = LinearMemory.load(cpu, address.forLoad(cpu, size), size);
       cpu.gpr[destination] = Bits.signExtend(value, size) & mask;
     }
@@ -94,7 +94,7 @@ final class MoveSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       LinearMemory.store(cpu, address.forStore(cpu, size), cpu.gpr[source], size);
     }
   }
@@ -110,7 +110,7 @@ final class MoveSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       destination.write(cpu, source.read(cpu));
     }
   }
@@ -128,7 +128,7 @@ final class MoveSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       cpu.gpr[destination] = address.effective(cpu) & mask;
     }
   }

@@ -60,6 +60,12 @@ public final class SemanticMethods {
     return methods.containsKey(op);
   }
 
+  /** The method of {@code op} with this shape, or null if there is none. */
+  public @Nullable Method method(Op op, Class<?> shape) {
+    Map<Class<?>, Method> candidates = methods.get(op);
+    return candidates == null ? null : candidates.get(shape);
+  }
+
   /** The method of {@code op} with this shape as an instance of it, or null if there is none. */
   public <T> @Nullable T find(Op op, Class<T> shape) {
     Map<Class<?>, Method> candidates = methods.get(op);

@@ -8,11 +8,12 @@ import dev.hagen.cpu.CpuState;
  * <p>Before {@link #run} the interpreter sets {@code cpu.rip} to the address of the next instruction. A step that ends
  * in a guest exception has changed nothing.
  */
-abstract class Step {
+public abstract class Step {
   /** Distance of the instruction's first byte from the start of its block. */
   int start;
   /** Distance of the next instruction from the start of the block. */
   int end;
 
-  abstract void run(CpuState cpu);
+  /** Executes the instruction. */
+  public abstract void run(CpuState cpu);
 }

@@ -22,7 +22,7 @@ final class SystemSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, instruction);
     }
   }
@@ -38,7 +38,7 @@ final class SystemSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       throw cpu.raise(vector, errorCode);
     }
   }
@@ -54,7 +54,7 @@ final class SystemSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       boolean undefined = !x87 && (cpu.cr0 & Control.CR0_EM) != 0
           || sse && (cpu.cr4 & Control.CR4_OSFXSR) == 0;
       throw cpu.raise(undefined ? Vector.UD : Vector.NM);

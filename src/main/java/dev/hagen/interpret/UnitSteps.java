@@ -56,7 +56,7 @@ final class UnitSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       X87.checkPending(cpu);
       try {
         step.run(cpu);
@@ -86,7 +86,7 @@ final class UnitSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       X87.checkPending(cpu);
       step.run(cpu);
     }
@@ -103,7 +103,7 @@ final class UnitSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       X87.checkPending(cpu);
       step.run(cpu);
       X87Environment.record(cpu, instruction);
@@ -123,7 +123,7 @@ final class UnitSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long b = source.read(cpu);
       destination.write(cpu, operation.apply(destination.read(cpu), b));
     }

@@ -16,7 +16,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu);
     }
   }
@@ -34,7 +34,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       place.write(cpu, operation.apply(cpu, place.readForWrite(cpu), size));
     }
   }
@@ -54,7 +54,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long value = source.read(cpu);
       destination.checkWrite(cpu);
       destination.write(cpu, operation.apply(cpu, value, size));
@@ -76,7 +76,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long b = source.read(cpu);
       destination.write(cpu, operation.apply(cpu, destination.readForWrite(cpu), b, size));
     }
@@ -99,7 +99,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long a = first.read(cpu);
       long b = second.read(cpu);
       destination.checkWrite(cpu);
@@ -124,7 +124,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long b = first.read(cpu);
       long c = second.read(cpu);
       destination.write(cpu, operation.apply(cpu, destination.readForWrite(cpu), b, c, size));
@@ -144,7 +144,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, source.read(cpu), size);
     }
   }
@@ -164,7 +164,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, first.read(cpu), second.read(cpu), size);
     }
   }
@@ -182,7 +182,7 @@ final class ValueSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       destination.checkWrite(cpu);
       destination.write(cpu, operation.apply(cpu, size));
     }

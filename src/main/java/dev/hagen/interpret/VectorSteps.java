@@ -21,7 +21,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long[] xmm = cpu.xmm;
       int from = 2 * source.load(cpu);
       xmm[destination] = operation.apply(xmm[destination], xmm[from]);
@@ -42,7 +42,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long[] xmm = cpu.xmm;
       long b = source.read(cpu);
       xmm[destination] = operation.apply(xmm[destination], b);
@@ -63,7 +63,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       long[] xmm = cpu.xmm;
       int from = 2 * source.load(cpu);
       long low = operation.apply(cpu, xmm[destination], xmm[from]);
@@ -87,7 +87,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, destination, source.load(cpu));
     }
   }
@@ -105,7 +105,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       destination.checkStore(cpu);
       operation.apply(cpu, destination.index(), source);
       destination.store(cpu);
@@ -127,7 +127,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, destination, source.load(cpu), immediate);
     }
   }
@@ -147,7 +147,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, destination, source.read(cpu), immediate);
     }
   }
@@ -167,7 +167,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       int from = source.load(cpu);
       destination.checkWrite(cpu);
       long value = operation.apply(cpu, from, immediate);
@@ -189,7 +189,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, destination, source);
     }
   }
@@ -205,7 +205,7 @@ final class VectorSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       operation.apply(cpu, register);
     }
   }

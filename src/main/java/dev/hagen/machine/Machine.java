@@ -3,6 +3,7 @@ package dev.hagen.machine;
 import dev.hagen.boot.AcpiTables;
 import dev.hagen.boot.BootException;
 import dev.hagen.boot.GuestImage;
+import dev.hagen.cache.Translator;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.Pending;
@@ -35,6 +36,7 @@ public final class Machine implements AutoCloseable {
   private final ExitCounters counters = new ExitCounters();
   private final Board board;
   private final VirtualCpu processor;
+  private final Translator translator;
   private @Nullable GuestImage image;
   private GuestImage.@Nullable Extras extras;
 
@@ -48,8 +50,14 @@ public final class Machine implements AutoCloseable {
     cpu = new CpuState(config.model(), memory, new NoVmm());
     clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
     board = new Board(config, cpu, clock, counters, this::stop);
-    Interpreter interpreter = new Interpreter(cpu, new Decoder(Extension.of(cpu.model)), new SemanticMethods());
-    processor = new VirtualCpu(cpu, interpreter, clock, board.interrupts(), counters, board::runDevices);
+    Decoder decoder = new Decoder(Extension.of(config.model()));
+    Interpreter interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
+    translator = new Translator(cpu, interpreter, decoder, () -> cpu.post(Pending.DEVICE));
+    int threshold = Integer.getInteger("hagen.threshold", 2000);
+    if (threshold > 0) {
+      interpreter.setHotCodeListener(translator, threshold);
+    }
+    processor = new VirtualCpu(cpu, interpreter, clock, board.interrupts(), counters, this::runDevices);
   }
 
   /**
@@ -73,6 +81,11 @@ public final class Machine implements AutoCloseable {
     }
     board.reset();
     boot(again, with.commandLine(), with.modules());
+  }
+
+  private void runDevices() {
+    board.runDevices();
+    translator.publish();
   }
 
   /** Runs until the machine stops; answers why. */
@@ -138,6 +151,7 @@ public final class Machine implements AutoCloseable {
 
   @Override
   public void close() {
+    translator.close();
     clock.close();
     memory.close();
   }

@@ -32,6 +32,20 @@ public final class LinearMemory {
     return loadSlow(cpu, linear, size, TlbLayout.READ, privilege(cpu));
   }
 
+  /**
+   * Asks the TLB alone: the offset in {@link HostMemory} of {@code size} bytes at {@code linear}, or
+   * {@link #NOT_PLAIN}. For translation units.
+   *
+   * @param first the index of the first entry for the kind of access, {@link CpuState#tlbRead} for example
+   */
+  public static long probe(long[] tlb, int first, long linear, int size) {
+    int index = first + TlbLayout.entry(linear);
+    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
+      return linear + tlb[index + 1];
+    }
+    return NOT_PLAIN;
+  }
+
   /** Stores the low {@code size} bytes of {@code value}. */
   public static void store(CpuState cpu, long linear, long value, int size) {
     long[] tlb = cpu.tlb;

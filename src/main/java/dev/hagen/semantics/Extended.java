@@ -44,10 +44,6 @@ final class Extended {
     return (signExponent & MAX_EXPONENT) == MAX_EXPONENT && significand == INTEGER_BIT;
   }
 
-  static boolean isZero(int signExponent, long significand) {
-    return significand == 0 && (signExponent & MAX_EXPONENT) == 0;
-  }
-
   /** Denormal, pseudo-denormal, or converted from a subnormal of a narrower format. */
   static boolean isDenormal(int signExponent, long significand) {
     return (signExponent & MAX_EXPONENT) == 0 && significand != 0 || signExponent >= WAS_DENORMAL;

@@ -209,36 +209,40 @@ final class ExtendedArithmetic {
   }
 
   static boolean squareRoot(CpuState cpu, int register, int aSE, long aSig) {
-    if (!Extended.isNormal(aSE, aSig) || (aSE & SIGN) != 0) {
-      int step = SpecialOperands.check(cpu, register, aSE, aSig);
-      if (step != SpecialOperands.GO_ON) {
-        return step == SpecialOperands.DONE;
-      }
-      if (aSig == 0) {
-        X87.write(cpu, register, aSE, aSig);
-        return true;
-      }
-      if ((aSE & SIGN) != 0) {
-        return X87.invalid(cpu, register);
-      }
-      if (SpecialOperands.denormalStops(cpu, aSE, aSig)) {
-        return false;
-      }
-      if (Extended.isInfinity(aSE, aSig)) {
-        X87.write(cpu, register, aSE, aSig);
-        return true;
-      }
+    if (Extended.isNormal(aSE, aSig) && (aSE & SIGN) == 0) {
+      rootNormalized(cpu, register, aSE, aSig);
+      return true;
     }
-    int exponent = Extended.normalizedExponent(aSE, aSig) - BIAS;
-    long significand = Extended.normalizedSignificand(aSig);
+    int step = SpecialOperands.check(cpu, register, aSE, aSig);
+    if (step != SpecialOperands.GO_ON) {
+      return step == SpecialOperands.DONE;
+    }
+    if ((aSE & SIGN) != 0 && aSig != 0) {
+      return X87.invalid(cpu, register);
+    }
+    if (SpecialOperands.denormalStops(cpu, aSE, aSig)) {
+      return false;
+    }
+    if (aSig == 0 || Extended.isInfinity(aSE, aSig)) {
+      X87.write(cpu, register, aSE, aSig);
+    } else {
+      rootNormalized(cpu, register, Extended.normalizedExponent(aSE, aSig), Extended.normalizedSignificand(aSig));
+    }
+    return true;
+  }
+
+  private static void rootNormalized(CpuState cpu, int register, int biasedExponent, long significand) {
+    int exponent = biasedExponent - BIAS;
     // The radicand is a 128-bit integer with an even number of fraction bits.
     boolean odd = (exponent & 1) != 0;
     long high = odd ? significand : significand >>> 1;
     long low = odd ? 0 : significand << 63;
     long root = WideMath.squareRoot(high, low);
-    long remainderLow = low - root * root;
+    long squareLow = root * root;
+    long remainderLow = low - squareLow;
     boolean remainderCarry = high - Math.unsignedMultiplyHigh(root, root)
-        - (Long.compareUnsigned(low, root * root) < 0 ? 1 : 0) != 0;
+        - (Long.compareUnsigned(low, squareLow) < 0 ? 1 : 0) != 0;
+    // A remainder above the root means that more than half a unit is missing; it is never exactly half.
     long tail = 0;
     if (remainderCarry || Long.compareUnsigned(remainderLow, root) > 0) {
       tail = Long.MIN_VALUE | 1;
@@ -246,6 +250,5 @@ final class ExtendedArithmetic {
       tail = 1;
     }
     ExtendedRounding.roundControlled(cpu, register, 0, (exponent >> 1) + BIAS, root, tail);
-    return true;
   }
 }

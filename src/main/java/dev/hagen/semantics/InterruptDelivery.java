@@ -26,6 +26,11 @@ public final class InterruptDelivery {
       return this == SOFTWARE_INT || this == SOFTWARE_EXCEPTION;
     }
 
+    /** An instruction delivers; its faults are thrown. */
+    boolean isInstruction() {
+      return isSoftware() || this == INT1;
+    }
+
     /** Bit 0 of error codes of faults during delivery. */
     int externalBit() {
       return isSoftware() ? 0 : 1;
@@ -63,6 +68,12 @@ public final class InterruptDelivery {
    */
   private static final int MOST_ATTEMPTS = 8;
 
+  /**
+   * No vector: what an instruction throws that has delivered a fault itself (a task switch, whose second half belongs to
+   * the new task) and could not. {@link #deliver(CpuState, GuestException)} answers {@link Outcome#TRIPLE_FAULT}.
+   */
+  static final int SHUTDOWN = 256;
+
   private InterruptDelivery() {}
 
   /**
@@ -71,6 +82,9 @@ public final class InterruptDelivery {
    * @return {@link Outcome#TRIPLE_FAULT} if the guest cannot be told of it
    */
   public static Outcome deliver(CpuState cpu, GuestException exception) {
+    if (exception.vector() == SHUTDOWN) {
+      return Outcome.TRIPLE_FAULT;
+    }
     return deliver(cpu, exception.vector(), exception.errorCode(), exception.address(), Source.EXCEPTION);
   }
 

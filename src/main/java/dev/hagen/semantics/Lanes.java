@@ -77,16 +77,6 @@ final class Lanes {
     return saturate(a, difference, (a ^ b) & (a ^ difference) & signs, signs);
   }
 
-  /** Signed word, limited to a signed byte. */
-  static int toSignedByte(int value) {
-    return Math.clamp(value, Byte.MIN_VALUE, Byte.MAX_VALUE);
-  }
-
-  /** Signed word, limited to an unsigned byte. */
-  static int toUnsignedByte(int value) {
-    return Math.clamp(value, 0, 0xFF);
-  }
-
   /** Signed doubleword, limited to a signed word. */
   static int toSignedWord(int value) {
     return Math.clamp(value, Short.MIN_VALUE, Short.MAX_VALUE);

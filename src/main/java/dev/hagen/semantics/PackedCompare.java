@@ -103,8 +103,10 @@ public final class PackedCompare {
     return cpu.xmm[2 * source] >>> 63 | cpu.xmm[2 * source + 1] >>> 63 << 1;
   }
 
-  /** The factor moves the sign of byte i from bit 8i to bit 56 + i; no two other products meet there. */
-  private static long signsOfBytes(long value) {
+  /**
+   * One bit for each byte: its sign. The factor moves the sign of byte i from bit 8i to bit 56 + i; no two other products meet there.
+   */
+  static long signsOfBytes(long value) {
     return ((value & BYTES) >>> 7) * 0x0102_0408_1020_4080L >>> 56;
   }
 }

@@ -1,9 +1,9 @@
 package dev.hagen.semantics;
 
 import static dev.hagen.decode.Op.*;
+import static dev.hagen.semantics.Lanes.WORDS;
 import static dev.hagen.semantics.Lanes.dwords;
 import static dev.hagen.semantics.Lanes.high;
-import static dev.hagen.semantics.Lanes.word;
 import static dev.hagen.semantics.Lanes.words;
 
 import dev.hagen.cpu.CpuState;
@@ -15,6 +15,9 @@ import dev.hagen.cpu.CpuState;
  * eight bytes, the XMM form does to the two halves of each of its operands.
  */
 public final class PackedConvert {
+  private static final long LARGEST_BYTES = 0x007F_007F_007F_007FL;
+  private static final long SMALLEST_BYTES = 0xFF80_FF80_FF80_FF80L;
+
   private PackedConvert() {}
 
   /** Signed words to signed bytes: eight bytes. */
@@ -230,23 +233,28 @@ public final class PackedConvert {
     cpu.xmm[2 * register + 1] = high;
   }
 
+  /** Four signed words to four signed bytes. */
   private static long packSigned(long a) {
-    return bytes(Lanes.toSignedByte(word(a, 0)), Lanes.toSignedByte(word(a, 1)), Lanes.toSignedByte(word(a, 2)),
-        Lanes.toSignedByte(word(a, 3)));
+    long notAbove = Lanes.blend(Lanes.less(LARGEST_BYTES, a, WORDS), LARGEST_BYTES, a);
+    return lowBytes(Lanes.blend(Lanes.less(a, SMALLEST_BYTES, WORDS), SMALLEST_BYTES, notAbove));
   }
 
+  /** Four signed words to four unsigned bytes. */
   private static long packUnsigned(long a) {
-    return bytes(Lanes.toUnsignedByte(word(a, 0)), Lanes.toUnsignedByte(word(a, 1)), Lanes.toUnsignedByte(word(a, 2)),
-        Lanes.toUnsignedByte(word(a, 3)));
+    long notNegative = a & ~Lanes.fill(a & WORDS, WORDS);
+    return lowBytes(notNegative | Lanes.less(0x00FF_00FF_00FF_00FFL, a, WORDS));
+  }
+
+  /** The low bytes of four words. */
+  private static long lowBytes(long words) {
+    long bytes = words & 0x00FF_00FF_00FF_00FFL;
+    long pairs = (bytes | bytes >>> 8) & 0x0000_FFFF_0000_FFFFL;
+    return (pairs | pairs >>> 16) & 0xFFFF_FFFFL;
   }
 
   private static long packWords(long a, long b) {
     return words(Lanes.toUnsignedWord((int) a), Lanes.toUnsignedWord(high(a)), Lanes.toUnsignedWord((int) b),
         Lanes.toUnsignedWord(high(b)));
-  }
-
-  private static long bytes(int b0, int b1, int b2, int b3) {
-    return b0 & 0xFFL | (b1 & 0xFFL) << 8 | (b2 & 0xFFL) << 16 | (b3 & 0xFFL) << 24;
   }
 
   private static long signExtendBytes(long value) {

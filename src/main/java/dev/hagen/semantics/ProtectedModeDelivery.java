@@ -16,7 +16,11 @@ final class ProtectedModeDelivery {
     long gate = gate(cpu, vector, source);
     if (Descriptor.type(gate) == Descriptor.TASK_GATE) {
       int flags = InterruptDelivery.pushedFlags(cpu, vector, source);
-      TaskSwitch.throughInterruptGate(cpu, Descriptor.gateSelector(gate), flags, hasErrorCode, errorCode, external);
+      if (source.isInstruction()) {
+        TaskSwitch.throughGateByInstruction(cpu, Descriptor.gateSelector(gate), flags, external);
+      } else {
+        TaskSwitch.throughInterruptGate(cpu, Descriptor.gateSelector(gate), flags, hasErrorCode, errorCode, external);
+      }
       return;
     }
     int selector = Descriptor.gateSelector(gate);

@@ -114,25 +114,15 @@ public final class SseMove {
   }
 
   /**
-   * The stores of MASKMOV. Each page with a selected byte is first checked for writing, so that a fault in the second of
-   * two leaves the first alone; the fault tells the first byte of the operand in its page. With an empty mask nothing is
-   * accessed, which the manual permits.
+   * The stores of MASKMOV. Manuals leave open what happens to bytes that the mask leaves out; AMD's family 1Ah checks all
+   * of them for writing, even with an empty mask.
    */
   private static void storeBytes(CpuState cpu, Instruction instruction, long low, long high, long maskLow,
       long maskHigh, int length) {
-    long selected = selected(maskLow, maskHigh);
-    if (selected == 0) {
-      return;
-    }
     long offset = Bits.zeroExtend(cpu.gpr[Reg.RDI], instruction.addressSize());
     long linear = SegmentedMemory.linearForStore(cpu, instruction.segment(), offset, length);
-    int inFirst = (int) Math.min(length, 0x1000 - (linear & 0xFFF));
-    if ((selected & (1L << inFirst) - 1) != 0) {
-      LinearMemory.checkStore(cpu, linear, 1);
-    }
-    if (selected >>> inFirst != 0) {
-      LinearMemory.checkStore(cpu, linear + inFirst, 1);
-    }
+    LinearMemory.checkStore(cpu, linear, length);
+    long selected = selected(maskLow, maskHigh);
     for (int i = 0; i < length; i++) {
       if ((selected >>> i & 1) != 0) {
         long value = (i < 8 ? low : high) >>> 8 * (i & 7);
@@ -142,6 +132,6 @@ public final class SseMove {
   }
 
   private static long selected(long maskLow, long maskHigh) {
-    return PackedCompare.pmovmskb(null, maskLow, 8) | PackedCompare.pmovmskb(null, maskHigh, 8) << 8;
+    return PackedCompare.signsOfBytes(maskLow) | PackedCompare.signsOfBytes(maskHigh) << 8;
   }
 }

@@ -79,38 +79,25 @@ public final class StringCompare {
 
   /** The number of elements before the first that is zero. */
   private static int length(CpuState cpu, int register, int immediate) {
-    int elements = elements(immediate);
-    int length = 0;
-    while (length < elements && element(cpu, register, length, immediate) != 0) {
-      length++;
-    }
-    return length;
-  }
-
-  private static int element(CpuState cpu, int register, int index, int immediate) {
-    boolean signed = (immediate & 2) != 0;
-    if ((immediate & 1) != 0) {
-      int word = (int) (cpu.xmm[2 * register + (index >> 2)] >>> 16 * (index & 3));
-      return signed ? (short) word : word & 0xFFFF;
-    }
-    int value = (int) (cpu.xmm[2 * register + (index >> 3)] >>> 8 * (index & 7));
-    return signed ? (byte) value : value & 0xFF;
+    return Integer.numberOfTrailingZeros(equalTo(cpu, register, 0, immediate) | 1 << elements(immediate));
   }
 
   /** Compares, sets the flags and returns one bit per element of the second string. */
   private static int compare(CpuState cpu, int first, int second, int firstLength, int secondLength, int immediate) {
     int elements = elements(immediate);
     int all = (1 << elements) - 1;
-    int bits = 0;
-    for (int i = 0; i < elements; i++) {
-      if (matches(cpu, first, second, firstLength, secondLength, immediate, i)) {
-        bits |= 1 << i;
-      }
-    }
+    int inFirst = (1 << firstLength) - 1;
+    int inSecond = (1 << secondLength) - 1;
+    int bits = switch (immediate >> 2 & 3) {
+      case EQUAL_ANY -> inSet(cpu, first, firstLength, second, immediate) & inSecond;
+      case RANGES -> inRanges(cpu, first, firstLength, second, immediate) & inSecond;
+      case EQUAL_EACH -> equalEach(cpu, first, second, immediate) & inFirst & inSecond | all & ~inFirst & ~inSecond;
+      default -> startsOf(cpu, first, firstLength, second, inSecond, immediate);
+    };
     // Negative polarity inverts all bits, or only those within the second string.
     bits ^= switch (immediate >> 4 & 3) {
       case 1 -> all;
-      case 3 -> (1 << secondLength) - 1;
+      case 3 -> inSecond;
       default -> 0;
     };
     cpu.setArithmeticFlags((bits != 0 ? Flags.CF : 0) | (secondLength < elements ? Flags.ZF : 0)
@@ -118,50 +105,81 @@ public final class StringCompare {
     return bits;
   }
 
-  private static boolean matches(CpuState cpu, int first, int second, int firstLength, int secondLength, int immediate,
-      int index) {
-    return switch (immediate >> 2 & 3) {
-      case EQUAL_ANY -> index < secondLength
-          && isInSet(cpu, first, firstLength, element(cpu, second, index, immediate), immediate);
-      case RANGES -> index < secondLength
-          && isInRanges(cpu, first, firstLength, element(cpu, second, index, immediate), immediate);
-      case EQUAL_EACH -> index < firstLength && index < secondLength
-          ? element(cpu, first, index, immediate) == element(cpu, second, index, immediate)
-          : index >= firstLength && index >= secondLength;
-      default -> startsAt(cpu, first, second, firstLength, secondLength, immediate, index);
-    };
-  }
-
-  private static boolean isInSet(CpuState cpu, int set, int length, int element, int immediate) {
+  private static int inSet(CpuState cpu, int set, int length, int second, int immediate) {
+    int bits = 0;
     for (int i = 0; i < length; i++) {
-      if (element(cpu, set, i, immediate) == element) {
-        return true;
-      }
+      bits |= equalTo(cpu, second, element(cpu, set, i, immediate), immediate);
     }
-    return false;
+    return bits;
   }
 
   /** The first string holds pairs of bounds; a pair without its second half is none. */
-  private static boolean isInRanges(CpuState cpu, int ranges, int length, int element, int immediate) {
+  private static int inRanges(CpuState cpu, int ranges, int length, int second, int immediate) {
+    int outside = -1;
     for (int i = 0; i + 1 < length; i += 2) {
-      if (element >= element(cpu, ranges, i, immediate) && element <= element(cpu, ranges, i + 1, immediate)) {
-        return true;
-      }
+      long lowest = repeat(element(cpu, ranges, i, immediate), immediate);
+      long highest = repeat(element(cpu, ranges, i + 1, immediate), immediate);
+      outside &= bits(outside(cpu.xmm[2 * second], lowest, highest, immediate),
+          outside(cpu.xmm[2 * second + 1], lowest, highest, immediate), immediate);
     }
-    return false;
+    return ~outside;
   }
 
-  /** Whether the first string starts at {@code index}, as far as the register shows. */
-  private static boolean startsAt(CpuState cpu, int first, int second, int firstLength, int secondLength, int immediate,
-      int index) {
+  private static long outside(long values, long lowest, long highest, int immediate) {
+    long signs = signs(immediate);
+    // Signed order is unsigned order with all sign bits inverted.
+    long bias = (immediate & 2) != 0 ? signs : 0;
+    return Lanes.below(values ^ bias, lowest ^ bias, signs) | Lanes.below(highest ^ bias, values ^ bias, signs);
+  }
+
+  private static int equalEach(CpuState cpu, int first, int second, int immediate) {
+    long signs = signs(immediate);
+    return bits(Lanes.equal(cpu.xmm[2 * first], cpu.xmm[2 * second], signs),
+        Lanes.equal(cpu.xmm[2 * first + 1], cpu.xmm[2 * second + 1], signs), immediate);
+  }
+
+  /** Where the first string starts in the second, as far as the register shows. */
+  private static int startsOf(CpuState cpu, int first, int length, int second, int inSecond, int immediate) {
     int elements = elements(immediate);
-    for (int i = 0; i < firstLength && index + i < elements; i++) {
-      if (index + i >= secondLength
-          || element(cpu, first, i, immediate) != element(cpu, second, index + i, immediate)) {
-        return false;
-      }
+    int all = (1 << elements) - 1;
+    int starts = all;
+    for (int i = 0; i < length; i++) {
+      int equal = equalTo(cpu, second, element(cpu, first, i, immediate), immediate) & inSecond;
+      starts &= equal >> i | all << elements - i;
     }
-    return true;
+    return starts;
+  }
+
+  /** A bit for each element of a register that equals {@code element}. */
+  private static int equalTo(CpuState cpu, int register, long element, int immediate) {
+    long repeated = repeat(element, immediate);
+    long signs = signs(immediate);
+    return bits(Lanes.equal(cpu.xmm[2 * register], repeated, signs),
+        Lanes.equal(cpu.xmm[2 * register + 1], repeated, signs), immediate);
+  }
+
+  /** Element {@code index}, zero-extended. */
+  private static long element(CpuState cpu, int register, int index, int immediate) {
+    return (immediate & 1) != 0 ? cpu.xmm[2 * register + (index >> 2)] >>> 16 * (index & 3) & 0xFFFF
+        : cpu.xmm[2 * register + (index >> 3)] >>> 8 * (index & 7) & 0xFF;
+  }
+
+  private static long repeat(long element, int immediate) {
+    return element * ((immediate & 1) != 0 ? 0x0001_0001_0001_0001L : 0x0101_0101_0101_0101L);
+  }
+
+  private static long signs(int immediate) {
+    return (immediate & 1) != 0 ? Lanes.WORDS : Lanes.BYTES;
+  }
+
+  /** One bit for each element of a mask of sixteen bytes. */
+  private static int bits(long low, long high, int immediate) {
+    return (immediate & 1) != 0 ? (int) (signsOfWords(low) | signsOfWords(high) << 4)
+        : (int) (PackedCompare.signsOfBytes(low) | PackedCompare.signsOfBytes(high) << 8);
+  }
+
+  private static long signsOfWords(long mask) {
+    return mask >>> 15 & 1 | mask >>> 30 & 2 | mask >>> 45 & 4 | mask >>> 60 & 8;
   }
 
   /** Bit 6 of the immediate picks the last bit instead of the first; without any bit the index is past the end. */

@@ -63,6 +63,12 @@ final class TaskSwitch {
     change.checkInstructionPointer();
   }
 
+  /** INT n, INT3, INTO or INT1 through a task gate. */
+  static void throughGateByInstruction(CpuState cpu, int selector, int flags, int external) {
+    long raw = target(cpu, selector, external);
+    new TaskSwitch(cpu, selector, raw, Cause.CALL, external).fromInstruction(flags);
+  }
+
   /** The task gate of a far jump or call whose privileges and presence have been checked. */
   static void throughGate(CpuState cpu, long gate, boolean call) {
     int selector = Descriptor.gateSelector(gate);
@@ -120,8 +126,7 @@ final class TaskSwitch {
       checkInstructionPointer();
     } catch (GuestException fault) {
       if (InterruptDelivery.deliver(cpu, fault) == InterruptDelivery.Outcome.TRIPLE_FAULT) {
-        // Delivering a double fault has failed and will fail again, in the hands of the one who can shut down.
-        throw cpu.raise(Vector.DF, 0);
+        throw cpu.raise(InterruptDelivery.SHUTDOWN);
       }
     }
   }

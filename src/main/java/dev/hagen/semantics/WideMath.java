@@ -24,16 +24,13 @@ final class WideMath {
     if (digit > LOW || digit < 0) {
       digit = LOW;
     }
-    // Compare digit * divisor with rest:next, a 96-bit number.
-    long productLow = digit * (divisor & LOW);
+    // The estimate from the top half is at most two too large (Knuth's theorem B); both products have 96 bits.
     long productHigh = digit * top;
-    long wantHigh = rest;
-    long wantLow = next;
-    // productHigh * 2^32 + productLow <= wantHigh * 2^32 + wantLow
-    while (isAbove(productHigh, productLow, wantHigh, wantLow)) {
+    long productLow = digit * (divisor & LOW);
+    while (isAbove(productHigh, productLow, rest, next)) {
       digit--;
       productHigh -= top;
-      productLow = digit * (divisor & LOW);
+      productLow -= divisor & LOW;
     }
     return digit;
   }

@@ -62,14 +62,14 @@ public final class X87 {
   }
 
   /** Loads the status word, TOP included; ES and B follow from the flags and masks. */
-  static void setStatusWord(CpuState cpu, int value) {
+  public static void setStatusWord(CpuState cpu, int value) {
     cpu.ftop = value >> TOP_SHIFT & 7;
     cpu.fsw = value & (C0 | C1 | C2 | C3 | SF | EXCEPTIONS);
     summarize(cpu);
   }
 
   /** Loads the control word; reserved bits keep their fixed values. */
-  static void setControlWord(CpuState cpu, int value) {
+  public static void setControlWord(CpuState cpu, int value) {
     cpu.fcw = value & CONTROL_WORD | CONTROL_WORD_ONES;
     summarize(cpu);
   }

@@ -8,8 +8,8 @@ import dev.hagen.cpu.CpuState;
 /**
  * FPREM and FPREM1: exact remainders, reached in steps (SDM vol. 1 8.3.5).
  *
- * <p>One execution reduces the exponent difference by less than 64. If the difference is larger, the step is partial:
- * it leaves a congruent number and sets C2. A complete remainder clears C2 and puts the low three bits of the quotient
+ * <p>One execution bridges an exponent difference of less than 64. If the difference is larger, the step is partial:
+ * it takes 32 to 63 from it, leaves a congruent number and sets C2. A complete remainder clears C2 and puts the low three bits of the quotient
  * into C0, C3 and C1.
  */
 public final class X87Remainder {
@@ -65,47 +65,39 @@ public final class X87Remainder {
     int distance = aExp - bExp;
     if (distance >= 64) {
       reducePartly(cpu, top, sign, aExp, aSig, bSig, distance);
-      return;
-    }
-    if (distance < -1 || distance == -1 && !nearest) {
+    } else if (distance >= 0) {
+      reduceFully(cpu, top, sign, aSig, bExp, bSig, distance, nearest);
+    } else if (distance == -1 && nearest && Long.compareUnsigned(aSig, bSig) > 0) {
+      // Between half the divisor and the divisor: one divisor away is closer. The rest in units of a's last place:
+      setQuotient(cpu, 1);
+      store(cpu, top, sign ^ SIGN, aExp, (bSig << 1) - aSig);
+    } else {
       ExtendedRounding.round(cpu, top, sign, aExp, aSig, 0);
-      return;
     }
-    // From here on everything is in units of half the divisor's last place, so that distance -1 is an integer too.
-    long quotient = 0;
-    long rest = aSig;
-    if (distance >= 0) {
-      if (Long.compareUnsigned(rest, bSig) >= 0) {
-        rest -= bSig;
-        quotient = 1;
-      }
-      if (distance > 0) {
-        long high = rest >>> 64 - distance;
-        long low = rest << distance;
-        long digits = WideMath.divide(high, low, bSig);
-        rest = low - digits * bSig;
-        quotient = quotient << distance | digits;
-      }
+  }
+
+  /** The dividend's exponent is {@code distance}, 0 to 63, above the divisor's. */
+  private static void reduceFully(CpuState cpu, int top, int sign, long aSig, int bExp, long bSig, int distance,
+      boolean nearest) {
+    long quotient = Long.compareUnsigned(aSig, bSig) >= 0 ? 1 : 0;
+    long rest = quotient != 0 ? aSig - bSig : aSig;
+    if (distance > 0) {
+      long low = rest << distance;
+      long digits = WideMath.divide(rest >>> 64 - distance, low, bSig);
+      rest = low - digits * bSig;
+      quotient = quotient << distance | digits;
     }
     int restSign = sign;
-    int restExp = distance >= 0 ? bExp : aExp;
     if (nearest) {
-      // Twice the rest against the divisor.
-      int order = distance >= 0 ? (rest < 0 ? 1 : Long.compareUnsigned(rest << 1, bSig))
-          : Long.compareUnsigned(rest, bSig);
+      int order = rest < 0 ? 1 : Long.compareUnsigned(rest << 1, bSig);
       if (order > 0 || order == 0 && (quotient & 1) != 0) {
         quotient++;
         restSign ^= SIGN;
-        rest = distance >= 0 ? bSig - rest : (bSig << 1) - rest;
+        rest = bSig - rest;
       }
     }
     setQuotient(cpu, quotient);
-    if (rest == 0) {
-      X87.write(cpu, top, sign, 0);
-      return;
-    }
-    int zeros = Long.numberOfLeadingZeros(rest);
-    ExtendedRounding.round(cpu, top, restSign, restExp - zeros, rest << zeros, 0);
+    store(cpu, top, rest == 0 ? sign : restSign, bExp, rest);
   }
 
   private static void reducePartly(CpuState cpu, int top, int sign, int aExp, long aSig, long bSig, int distance) {
@@ -114,12 +106,17 @@ public final class X87Remainder {
     long low = rest << step;
     rest = low - WideMath.divide(rest >>> 64 - step, low, bSig) * bSig;
     cpu.fsw |= X87.C2;
+    store(cpu, top, sign, aExp - step, rest);
+  }
+
+  /** Writes {@code rest * 2^(exponent - bias - 63)}, which is exact. */
+  private static void store(CpuState cpu, int top, int sign, int exponent, long rest) {
     if (rest == 0) {
       X87.write(cpu, top, sign, 0);
       return;
     }
     int zeros = Long.numberOfLeadingZeros(rest);
-    ExtendedRounding.round(cpu, top, sign, aExp - step - zeros, rest << zeros, 0);
+    ExtendedRounding.round(cpu, top, sign, exponent - zeros, rest << zeros, 0);
   }
 
   private static void setQuotient(CpuState cpu, long quotient) {

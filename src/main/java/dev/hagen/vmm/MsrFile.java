@@ -46,6 +46,7 @@ public final class MsrFile {
   private long timestampAdjust;
   private long systemConfiguration;
   private long hardwareConfiguration;
+  private long northbridgeConfiguration;
   private long decodeConfiguration;
 
   /**
@@ -66,6 +67,7 @@ public final class MsrFile {
     memoryTypes.reset();
     systemConfiguration = 0;
     hardwareConfiguration = HWCR_TSC_P0;
+    northbridgeConfiguration = 0;
     decodeConfiguration = LFENCE_SERIALIZES;
   }
 
@@ -130,6 +132,7 @@ public final class MsrFile {
       case Msr.TSC_AUX -> cpu.tscAux;
       case Msr.AMD_SYSTEM_CONFIGURATION -> systemConfiguration;
       case Msr.AMD_HARDWARE_CONFIGURATION -> hardwareConfiguration;
+      case Msr.AMD_NORTHBRIDGE_CONFIGURATION -> northbridgeConfiguration;
       case Msr.AMD_DECODE_CONFIGURATION -> decodeConfiguration;
       // No machine check banks, counters that stand still.
       default -> 0;
@@ -173,6 +176,7 @@ public final class MsrFile {
       case Msr.TSC_AUX -> cpu.tscAux = low(cpu, value);
       case Msr.AMD_SYSTEM_CONFIGURATION -> systemConfiguration = low(cpu, value);
       case Msr.AMD_HARDWARE_CONFIGURATION -> hardwareConfiguration = low(cpu, value) | HWCR_TSC_P0;
+      case Msr.AMD_NORTHBRIDGE_CONFIGURATION -> northbridgeConfiguration = value;
       case Msr.AMD_DECODE_CONFIGURATION -> decodeConfiguration = value | LFENCE_SERIALIZES;
       case Msr.MTRR_CAPABILITY, Msr.ARCH_CAPABILITIES, Msr.MACHINE_CHECK_CAPABILITY ->
           throw cpu.generalProtection(0);
@@ -208,7 +212,7 @@ public final class MsrFile {
       case Msr.LSTAR, Msr.CSTAR, Msr.SFMASK, Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE -> model.has(Feature.LM);
       case Msr.TSC_AUX -> model.has(Feature.RDTSCP) || model.has(Feature.RDPID);
       case Msr.AMD_SYSTEM_CONFIGURATION, Msr.AMD_HARDWARE_CONFIGURATION, Msr.AMD_INTERRUPT_PENDING,
-          Msr.AMD_DECODE_CONFIGURATION -> isAmd();
+          Msr.AMD_NORTHBRIDGE_CONFIGURATION, Msr.AMD_DECODE_CONFIGURATION -> isAmd();
       default -> false;
     };
   }

@@ -39,6 +39,7 @@ public final class Msr {
   public static final int AMD_COUNTER3 = 0xC001_0007;
   public static final int AMD_SYSTEM_CONFIGURATION = 0xC001_0010;
   public static final int AMD_HARDWARE_CONFIGURATION = 0xC001_0015;
+  public static final int AMD_NORTHBRIDGE_CONFIGURATION = 0xC001_001F;
   public static final int AMD_INTERRUPT_PENDING = 0xC001_0055;
   public static final int AMD_DECODE_CONFIGURATION = 0xC001_1029;
 

@@ -38,12 +38,13 @@ class SseMoveTest {
   }
 
   @Test
-  void maskmovdqu_withoutSelectedBytes_touchesNoMemory() {
+  void maskmovdqu_withoutSelectedBytes_faultsAllTheSame() {
     CpuState cpu = processor(MISSING, 0x7F7F_7F7FL, 0);
 
-    SseMove.maskmovdqu(cpu, maskmov(cpu));
+    GuestException fault =
+        catchThrowableOfType(GuestException.class, () -> SseMove.maskmovdqu(cpu, maskmov(cpu)));
 
-    assertThat(cpu.memory.read(MISSING, 8)).isZero();
+    assertThat(fault.vector()).isEqualTo(Vector.PF);
   }
 
   @Test

@@ -185,6 +185,32 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
     poke(PAGE_TABLES + 0x2000, 0x87, 8);
   }
 
+  /** Maps the first megabyte by 4 KiB pages that allow everything, with write protection for ring 0 as well. */
+  void buildSmallPages() {
+    boolean wide = cpu.isLongMode();
+    int table = PAGE_TABLES + 0x5000;
+    for (int page = 0; page < 256; page++) {
+      poke(table + (long) page * (wide ? 8 : 4), (long) page << 12 | 7, wide ? 8 : 4);
+    }
+    if (wide) {
+      poke(PAGE_TABLES + 0x2000, table | 7, 8);
+    } else {
+      poke(PAGE_TABLES + 0x4000, table | 7, 4);
+      cpu.cr3 = PAGE_TABLES + 0x4000;
+    }
+    cpu.cr0 |= Control.CR0_PG | Control.CR0_WP;
+    dev.hagen.mmu.Paging.flush(cpu, true);
+    cpu.updateContext();
+  }
+
+  /** Takes rights from the page at {@code address}: {@code bits} of P (1), W (2), U (4). */
+  void restrict(long address, int bits) {
+    int size = cpu.isLongMode() ? 8 : 4;
+    long entry = PAGE_TABLES + 0x5000 + (address >> 12) * size;
+    poke(entry, peek(entry, size) & ~bits, size);
+    dev.hagen.mmu.Paging.flush(cpu, true);
+  }
+
   private void loadFlat(int code, int data, int cpl) {
     cpu.cpl = cpl;
     Descriptor.load(cpu.segment[Reg.CS], code, peek(GDT + (code & ~7), 8));

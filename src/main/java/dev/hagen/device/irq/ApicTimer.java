@@ -164,7 +164,11 @@ final class ApicTimer {
 
   private void arm(long nanos) {
     long at = clock.now() + nanos;
-    timer.at(at < 0 ? Long.MAX_VALUE : at);
+    if (at < 0) {
+      timer.cancel(); // in more than 292 years
+    } else {
+      timer.at(at);
+    }
   }
 
   private void fire() {

@@ -1,10 +1,32 @@
 package dev.hagen.device.irq;
 
+import static dev.hagen.device.irq.ApicRegister.APR;
+import static dev.hagen.device.irq.ApicRegister.CURRENT_COUNT;
+import static dev.hagen.device.irq.ApicRegister.DFR;
+import static dev.hagen.device.irq.ApicRegister.DIVIDE;
+import static dev.hagen.device.irq.ApicRegister.EOI;
+import static dev.hagen.device.irq.ApicRegister.ESR;
+import static dev.hagen.device.irq.ApicRegister.ICR_HIGH;
+import static dev.hagen.device.irq.ApicRegister.ICR_LOW;
+import static dev.hagen.device.irq.ApicRegister.ICR_WRITABLE;
+import static dev.hagen.device.irq.ApicRegister.ID;
+import static dev.hagen.device.irq.ApicRegister.INITIAL_COUNT;
+import static dev.hagen.device.irq.ApicRegister.ISR;
+import static dev.hagen.device.irq.ApicRegister.LDR;
+import static dev.hagen.device.irq.ApicRegister.LVT_END;
+import static dev.hagen.device.irq.ApicRegister.LVT_FIRST;
+import static dev.hagen.device.irq.ApicRegister.PPR;
+import static dev.hagen.device.irq.ApicRegister.RRD;
+import static dev.hagen.device.irq.ApicRegister.SELF_IPI;
+import static dev.hagen.device.irq.ApicRegister.SVR;
+import static dev.hagen.device.irq.ApicRegister.SVR_WRITABLE;
+import static dev.hagen.device.irq.ApicRegister.TPR;
+import static dev.hagen.device.irq.ApicRegister.VERSION_REGISTER;
+
 import dev.hagen.device.GuestClock;
 import dev.hagen.device.IrqLine;
 import dev.hagen.memory.MmioRegion;
 import dev.hagen.util.Bits;
-import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,48 +52,12 @@ public final class LocalApic implements MmioRegion {
   private static final long BASE_X2APIC = 1 << 10;
   private static final long BASE_ENABLE = 1 << 11;
 
-  private static final int ID = 0x02;
-  private static final int VERSION_REGISTER = 0x03;
-  private static final int TPR = 0x08;
-  private static final int APR = 0x09;
-  private static final int PPR = 0x0A;
-  private static final int EOI = 0x0B;
-  private static final int RRD = 0x0C;
-  private static final int LDR = 0x0D;
-  private static final int DFR = 0x0E;
-  private static final int SVR = 0x0F;
-  private static final int ISR = 0x10;
-  private static final int TMR = 0x18;
-  private static final int IRR = 0x20;
-  private static final int ESR = 0x28;
-  private static final int ICR_LOW = 0x30;
-  private static final int ICR_HIGH = 0x31;
-  private static final int LVT_FIRST = 0x32;
-  private static final int LVT_LAST = 0x37;
-  private static final int INITIAL_COUNT = 0x38;
-  private static final int CURRENT_COUNT = 0x39;
-  private static final int DIVIDE = 0x3E;
-  private static final int SELF_IPI = 0x3F;
-
-  private static final int TIMER = 0;
-  private static final int LINT0 = 3;
-  private static final int LINT1 = 4;
-  private static final int ERROR = 5;
-  /** Writable bits: timer, thermal sensor, performance counters, LINT0, LINT1, error. */
-  private static final int[] LVT_WRITABLE = {0x7_00FF, 0x1_07FF, 0x1_07FF, 0x1_A7FF, 0x1_A7FF, 0x1_00FF};
-
-  private static final int LVT_REMOTE_IRR = 1 << 14;
-  private static final int LVT_LEVEL = 1 << 15;
-  private static final int LVT_MASKED = 1 << 16;
-
   private static final int SVR_ENABLE = 1 << 8;
-  private static final int SVR_WRITABLE = 0x3FF;
 
   private static final int ESR_SEND_ILLEGAL_VECTOR = 1 << 5;
   private static final int ESR_RECEIVED_ILLEGAL_VECTOR = 1 << 6;
   private static final int ESR_ILLEGAL_REGISTER = 1 << 7;
 
-  private static final int ICR_WRITABLE = 0xC_CFFF;
   private static final int ICR_LOGICAL = 1 << 11;
   private static final int ICR_ASSERT = 1 << 14;
   private static final int ICR_LEVEL = 1 << 15;
@@ -84,15 +70,21 @@ public final class LocalApic implements MmioRegion {
   private final ProcessorLines processor;
   private final ApicTimer timer;
 
-  private final VectorSet requested = new VectorSet();
-  private final VectorSet inService = new VectorSet();
-  private final VectorSet levelTriggered = new VectorSet();
-  private final int[] lvt = new int[6];
-  private final boolean[] lintLevel = new boolean[2];
+  private final VectorQueue vectors = new VectorQueue();
+  private final LocalVectorTable table = new LocalVectorTable(new LocalVectorTable.Target() {
+    @Override
+    public boolean accept(int vector, boolean level) {
+      return LocalApic.this.accept(vector, level);
+    }
+
+    @Override
+    public void signal(DeliveryMode mode) {
+      LocalApic.this.signal(mode);
+    }
+  });
 
   private long base;
   private int id;
-  private int taskPriority;
   private int logicalId;
   private int destinationFormat;
   private int spurious;
@@ -130,7 +122,7 @@ public final class LocalApic implements MmioRegion {
     this.reservedBaseBits = -1L << physicalBits | 0x2FF;
     this.bus = bus;
     this.processor = processor;
-    this.timer = new ApicTimer(clock, tsc, tscHertz, () -> raiseLocal(TIMER));
+    this.timer = new ApicTimer(clock, tsc, tscHertz, () -> table.raise(LocalVectorTable.TIMER));
     this.base = DEFAULT_BASE | BASE_ENABLE | (bootstrap ? BASE_BOOTSTRAP : 0);
     this.id = id;
     bus.attach(this);
@@ -147,11 +139,8 @@ public final class LocalApic implements MmioRegion {
 
   /** Brings the registers into the state after reset or INIT; the base MSR and the identifier stay. */
   private void clear() {
-    requested.clear();
-    inService.clear();
-    levelTriggered.clear();
-    Arrays.fill(lvt, LVT_MASKED);
-    taskPriority = 0;
+    vectors.clear();
+    table.clear();
     logicalId = 0;
     destinationFormat = -1;
     spurious = 0xFF;
@@ -170,8 +159,7 @@ public final class LocalApic implements MmioRegion {
    */
   public void enableVirtualWire() {
     spurious |= SVR_ENABLE;
-    lvt[LINT0] = DeliveryMode.EXTERNAL.ordinal() << 8;
-    lvt[LINT1] = DeliveryMode.NMI.ordinal() << 8;
+    table.setVirtualWire();
     update();
   }
 
@@ -222,7 +210,7 @@ public final class LocalApic implements MmioRegion {
 
   /** Whether an interrupt waits that the task priority lets through. */
   public boolean hasInterrupt() {
-    return externalPending() || deliverable() >= 0;
+    return externalPending() || vectors.deliverable() >= 0;
   }
 
   /** Puts the next interrupt into service: its vector, or {@link #EXTERNAL} to ask the controller behind LINT0. */
@@ -232,24 +220,19 @@ public final class LocalApic implements MmioRegion {
       update();
       return EXTERNAL;
     }
-    int vector = deliverable();
-    if (vector < 0) {
-      return spurious & 0xFF;
-    }
-    requested.set(vector, false);
-    inService.set(vector, true);
+    int vector = vectors.acknowledge();
     update();
-    return vector;
+    return vector < 0 ? spurious & 0xFF : vector;
   }
 
   /** The task-priority class, as CR8 shows it. */
   public int readCr8() {
-    return taskPriority >> 4;
+    return vectors.taskPriority() >> 4;
   }
 
   /** Sets the task-priority class, 0 to 15. */
   public void writeCr8(int value) {
-    taskPriority = (value & 15) << 4;
+    vectors.setTaskPriority((value & 15) << 4);
     update();
   }
 
@@ -269,30 +252,11 @@ public final class LocalApic implements MmioRegion {
   }
 
   private boolean externalPending() {
-    return externalRequested || lintLevel[0] && passesLint0();
+    return externalRequested || (isEnabled() ? table.isExternalPending() : table.input(0));
   }
 
-  private boolean passesLint0() {
-    return !isEnabled() || (lvt[LINT0] & LVT_MASKED) == 0 && mode(lvt[LINT0]) == DeliveryMode.EXTERNAL;
-  }
-
-  /** The highest requested vector if its class is above the processor priority, else -1. */
-  private int deliverable() {
-    int vector = requested.highest();
-    return vector >= 0 && vector >> 4 > processorPriority() >> 4 ? vector : -1;
-  }
-
-  /** PPR: the higher of task priority and the class in service. */
   int processorPriority() {
-    int serving = Math.max(0, inService.highest());
-    return taskPriority >> 4 >= serving >> 4 ? taskPriority : serving & 0xF0;
-  }
-
-  private int arbitrationPriority() {
-    int asking = Math.max(0, requested.highest()) >> 4;
-    int serving = Math.max(0, inService.highest()) >> 4;
-    int task = taskPriority >> 4;
-    return task >= asking && task > serving ? taskPriority : Math.max(Math.max(task, asking), serving) << 4;
+    return vectors.processorPriority();
   }
 
   private void update() {
@@ -334,12 +298,7 @@ public final class LocalApic implements MmioRegion {
       case FIXED, LOWEST_PRIORITY -> {
         return accept(message.vector(), message.level());
       }
-      case SMI -> processor.smi();
-      case NMI -> processor.nmi();
-      case INIT -> {
-        clear();
-        processor.init();
-      }
+      case SMI, NMI, INIT -> signal(message.mode());
       case START_UP -> processor.startUp(message.vector());
       case EXTERNAL -> {
         externalRequested = true;
@@ -360,10 +319,21 @@ public final class LocalApic implements MmioRegion {
     if (!isSoftwareEnabled()) {
       return false;
     }
-    levelTriggered.set(vector, level);
-    requested.set(vector, true);
+    vectors.request(vector, level);
     update();
     return true;
+  }
+
+  private void signal(DeliveryMode mode) {
+    switch (mode) {
+      case SMI -> processor.smi();
+      case NMI -> processor.nmi();
+      case INIT -> {
+        clear();
+        processor.init();
+      }
+      default -> throw new AssertionError(mode);
+    }
   }
 
   boolean takesFixed() {
@@ -388,58 +358,20 @@ public final class LocalApic implements MmioRegion {
   }
 
   private void lint(int input, boolean level) {
-    boolean rising = level && !lintLevel[input];
-    lintLevel[input] = level;
-    if (!isEnabled()) {
-      if (rising && input == 1) {
-        processor.nmi();
-      }
-    } else if (rising) {
-      raiseLint(LINT0 + input);
+    boolean rising = table.setInput(input, level);
+    if (rising && isEnabled()) {
+      table.raise(LocalVectorTable.LINT0 + input);
+    } else if (rising && input == 1) {
+      processor.nmi();
     }
     update();
   }
 
-  private void raiseLint(int entry) {
-    boolean level = (lvt[entry] & LVT_LEVEL) != 0;
-    boolean open = (lvt[entry] & (LVT_MASKED | LVT_REMOTE_IRR)) == 0;
-    if (open && mode(lvt[entry]) == DeliveryMode.FIXED && level) {
-      if (accept(lvt[entry] & 0xFF, true)) {
-        lvt[entry] |= LVT_REMOTE_IRR;
-      }
-    } else {
-      raiseLocal(entry);
-    }
-  }
-
-  /** Delivers an entry of the local vector table, edge-triggered. */
-  private void raiseLocal(int entry) {
-    int value = lvt[entry];
-    if ((value & LVT_MASKED) != 0) {
-      return;
-    }
-    switch (entry == TIMER || entry == ERROR ? DeliveryMode.FIXED : mode(value)) {
-      case FIXED -> accept(value & 0xFF, false);
-      case SMI -> processor.smi();
-      case NMI -> processor.nmi();
-      case INIT -> {
-        clear();
-        processor.init();
-      }
-      default -> { } // EXTERNAL is a level: see externalPending
-    }
-  }
-
   private void error(int bit) {
     errors |= bit;
-    int value = lvt[ERROR];
-    if ((value & LVT_MASKED) == 0 && (value & 0xFF) >= 16) {
-      accept(value & 0xFF, false);
+    if ((table.read(LocalVectorTable.ERROR) & 0xFF) >= 16) { // an error about the error's own vector would never end
+      table.raise(LocalVectorTable.ERROR);
     }
-  }
-
-  private static DeliveryMode mode(int value) {
-    return DeliveryMode.of(value >> 8);
   }
 
   // Registers
@@ -465,18 +397,17 @@ public final class LocalApic implements MmioRegion {
 
   private int readRegister(int register) {
     if (register >= ISR && register < ESR) {
-      VectorSet set = register < TMR ? inService : register < IRR ? levelTriggered : requested;
-      return set.word(register);
+      return vectors.word(register - ISR);
     }
-    if (register >= LVT_FIRST && register <= LVT_LAST) {
-      return lvt[register - LVT_FIRST];
+    if (register >= LVT_FIRST && register < LVT_END) {
+      return table.read(register - LVT_FIRST);
     }
     return switch (register) {
       case ID -> isX2() ? id : id << 24;
       case VERSION_REGISTER -> VERSION;
-      case TPR -> taskPriority;
-      case APR -> arbitrationPriority();
-      case PPR -> processorPriority();
+      case TPR -> vectors.taskPriority();
+      case APR -> vectors.arbitrationPriority();
+      case PPR -> vectors.processorPriority();
       case EOI, RRD -> 0;
       case LDR -> logicalId;
       case DFR -> destinationFormat;
@@ -495,14 +426,14 @@ public final class LocalApic implements MmioRegion {
   }
 
   private void writeRegister(int register, int value) {
-    if (register >= LVT_FIRST && register <= LVT_LAST) {
+    if (register >= LVT_FIRST && register < LVT_END) {
       writeLvt(register - LVT_FIRST, value);
       return;
     }
     switch (register) {
       case ID -> id = value >>> 24;
       case TPR -> {
-        taskPriority = value & 0xFF;
+        vectors.setTaskPriority(value);
         update();
       }
       case EOI -> endOfInterrupt();
@@ -531,54 +462,29 @@ public final class LocalApic implements MmioRegion {
   private void writeSpurious(int value) {
     spurious = value & SVR_WRITABLE;
     if ((spurious & SVR_ENABLE) == 0) {
-      for (int i = 0; i < lvt.length; i++) {
-        lvt[i] |= LVT_MASKED;
-      }
+      table.maskAll();
       configureTimer();
     }
     update();
   }
 
   private void writeLvt(int entry, int value) {
-    int masked = (spurious & SVR_ENABLE) == 0 ? LVT_MASKED : 0;
-    int kept = lvt[entry] & LVT_REMOTE_IRR;
-    lvt[entry] = value & LVT_WRITABLE[entry] | masked;
-    if ((lvt[entry] & LVT_LEVEL) != 0) {
-      lvt[entry] |= kept;
-    }
-    if (entry == TIMER) {
+    table.write(entry, value, (spurious & SVR_ENABLE) == 0);
+    if (entry == LocalVectorTable.TIMER) {
       configureTimer();
-    } else if (entry == LINT0 || entry == LINT1) {
-      resample(entry);
     }
     update();
   }
 
   private void configureTimer() {
-    timer.configure(lvt[TIMER] >> 17 & 3, (lvt[TIMER] & LVT_MASKED) != 0);
-  }
-
-  /** A level-triggered input that is still asserted asks again. */
-  private void resample(int entry) {
-    boolean level = (lvt[entry] & LVT_LEVEL) != 0 && mode(lvt[entry]) == DeliveryMode.FIXED;
-    if (level && lintLevel[entry - LINT0]) {
-      raiseLint(entry);
-    }
+    int mode = table.read(LocalVectorTable.TIMER) >> 17 & 3;
+    timer.configure(mode, table.isMasked(LocalVectorTable.TIMER));
   }
 
   private void endOfInterrupt() {
-    int vector = inService.highest();
-    if (vector < 0) {
-      return;
-    }
-    inService.set(vector, false);
-    if (levelTriggered.get(vector)) {
-      for (int entry = LINT0; entry <= LINT1; entry++) {
-        if ((lvt[entry] & LVT_REMOTE_IRR) != 0 && (lvt[entry] & 0xFF) == vector) {
-          lvt[entry] &= ~LVT_REMOTE_IRR;
-          resample(entry);
-        }
-      }
+    int vector = vectors.end();
+    if (vector >= 0 && vectors.isLevelTriggered(vector)) {
+      table.endOfInterrupt(vector);
       bus.endOfInterrupt(vector);
     }
     update();
@@ -586,7 +492,7 @@ public final class LocalApic implements MmioRegion {
 
   /** Sends an interprocessor interrupt (SDM vol. 3A 10.6.1). */
   private void send(int command, int destination, boolean wide) {
-    DeliveryMode mode = mode(command);
+    DeliveryMode mode = DeliveryMode.of(command >> 8);
     int vector = command & 0xFF;
     boolean level = (command & ICR_LEVEL) != 0;
     if (mode == DeliveryMode.INIT && level && (command & ICR_ASSERT) == 0) {
@@ -615,15 +521,7 @@ public final class LocalApic implements MmioRegion {
    * @return the value, or {@link #REFUSED}
    */
   public long readX2(int register) {
-    if (!isX2()) {
-      return REFUSED;
-    }
-    boolean readable = register >= ISR && register <= ESR || register >= LVT_FIRST && register <= CURRENT_COUNT
-        || switch (register) {
-          case ID, VERSION_REGISTER, TPR, PPR, LDR, SVR, ICR_LOW, DIVIDE -> true;
-          default -> false;
-        };
-    if (!readable) {
+    if (!isX2() || !ApicRegister.isReadableX2(register)) {
       return REFUSED;
     }
     long value = readRegister(register) & 0xFFFF_FFFFL;
@@ -632,7 +530,7 @@ public final class LocalApic implements MmioRegion {
 
   /** Writes the register behind MSR {@code 800h + register}; false if that is refused with #GP(0). */
   public boolean writeX2(int register, long value) {
-    if (!isX2() || (value & ~writableX2(register)) != 0) {
+    if (!isX2() || (value & ~ApicRegister.writableX2(register)) != 0) {
       return false;
     }
     switch (register) {
@@ -644,27 +542,12 @@ public final class LocalApic implements MmioRegion {
       case SELF_IPI -> send(1 << 18 | (int) value, 0, true);
       case TPR, EOI, SVR, ESR, INITIAL_COUNT, DIVIDE -> writeRegister(register, (int) value);
       default -> {
-        if (register < LVT_FIRST || register > LVT_LAST) {
+        if (register < LVT_FIRST || register >= LVT_END) {
           return false;
         }
         writeRegister(register, (int) value);
       }
     }
     return true;
-  }
-
-  /** The bits of an x2APIC register that may be written as ones. */
-  private static long writableX2(int register) {
-    if (register >= LVT_FIRST && register <= LVT_LAST) {
-      return LVT_WRITABLE[register - LVT_FIRST] | 0x5000; // delivery status and remote IRR are ignored
-    }
-    return switch (register) {
-      case TPR, SELF_IPI -> 0xFF;
-      case SVR -> SVR_WRITABLE;
-      case ICR_LOW -> 0xFFFF_FFFF_0000_0000L | ICR_WRITABLE;
-      case INITIAL_COUNT -> 0xFFFF_FFFFL;
-      case DIVIDE -> 0xB;
-      default -> 0;
-    };
   }
 }

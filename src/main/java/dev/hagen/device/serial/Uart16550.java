@@ -38,6 +38,7 @@ public final class Uart16550 implements PortDevice {
   private static final int FCR_ENABLE = 1;
   private static final int FCR_CLEAR_RECEIVE = 2;
 
+  private static final int LCR_EIGHT_BITS = 3;
   private static final int LCR_STOP = 4;
   private static final int LCR_PARITY = 8;
   private static final int LCR_DLAB = 0x80;
@@ -85,7 +86,7 @@ public final class Uart16550 implements PortDevice {
   private boolean transmitEmptyPending;
   private boolean timeoutPending;
 
-  /** A port after a master reset: interrupts and FIFOs off, 9600 baud, the modem inputs asserted. */
+  /** A port after a master reset: interrupts and FIFOs off, eight bits at 9600 baud, the modem inputs asserted. */
   public Uart16550(GuestClock clock, IrqLine irq, SerialOutput output) {
     this.clock = clock;
     this.irq = irq;
@@ -101,7 +102,7 @@ public final class Uart16550 implements PortDevice {
     divisor = divisor == 0 ? 12 : divisor;
     interruptEnable = 0;
     fifoControl = 0;
-    lineControl = 0;
+    lineControl = LCR_EIGHT_BITS; // the chip itself comes up with five, but firmware has been there first
     modemControl = 0;
     lineErrors = 0;
     modemLevels = modemInputs;
@@ -164,6 +165,7 @@ public final class Uart16550 implements PortDevice {
   @Override
   public void writePort(int offset, long value, int size) {
     int octet = (int) value & 0xFF;
+    boolean hadRoom = canReceive();
     switch (offset & 7) {
       case 0 -> writeTransmit(octet);
       case 1 -> writeInterruptEnable(octet);
@@ -177,6 +179,13 @@ public final class Uart16550 implements PortDevice {
       default -> { } // LSR and MSR: writes are for the factory's tests
     }
     update();
+    offerRoom(hadRoom);
+  }
+
+  private void offerRoom(boolean hadRoom) {
+    if (!hadRoom && canReceive()) {
+      roomListener.run();
+    }
   }
 
   private boolean divisorLatch() {
@@ -227,26 +236,13 @@ public final class Uart16550 implements PortDevice {
   }
 
   private void writeFifoControl(int value) {
-    if (((value ^ fifoControl) & FCR_ENABLE) != 0) {
-      clearReceiver(); // changing the mode empties both FIFOs
-    }
-    if ((value & FCR_ENABLE) == 0) {
-      fifoControl = 0; // the other bits are written only together with this one
-      return;
-    }
-    fifoControl = value & 0xC9;
-    if ((value & FCR_CLEAR_RECEIVE) != 0) {
-      clearReceiver();
-    }
-  }
-
-  private void clearReceiver() {
-    boolean full = count >= capacity();
-    count = 0;
-    head = 0;
-    clearTimeout();
-    if (full) {
-      roomListener.run();
+    boolean modeChanges = ((value ^ fifoControl) & FCR_ENABLE) != 0;
+    boolean enable = (value & FCR_ENABLE) != 0;
+    fifoControl = enable ? value & 0xC9 : 0; // the other bits are written only together with the enable bit
+    if (modeChanges || enable && (value & FCR_CLEAR_RECEIVE) != 0) {
+      count = 0;
+      head = 0;
+      clearTimeout();
     }
   }
 
@@ -272,7 +268,7 @@ public final class Uart16550 implements PortDevice {
       update();
       return 0;
     }
-    boolean full = count >= capacity();
+    boolean hadRoom = canReceive();
     int character = received[head];
     head = head + 1 & FIFO - 1;
     count--;
@@ -281,9 +277,7 @@ public final class Uart16550 implements PortDevice {
       startTimeout();
     }
     update();
-    if (full) {
-      roomListener.run();
-    }
+    offerRoom(hadRoom);
     return character & 0xFF;
   }
 

@@ -69,6 +69,12 @@ class Uart16550Test {
   }
 
   @Test
+  void transmit_withoutAnySetup_hasEightBits() {
+    out(THR, 'a');
+    assertEquals("a", sent.toString());
+  }
+
+  @Test
   void transmit_sevenBits_dropsTopBit() {
     out(LCR, 2);
     out(THR, 0xC1);
@@ -246,6 +252,24 @@ class Uart16550Test {
     in(RBR);
     assertEquals(1, told[0]);
     assertTrue(uart.canReceive());
+  }
+
+  @Test
+  void fullReceiver_guestEnablesFifos_whatTheHostSendsThenIsKept() {
+    uart.receive('a');
+    uart.setRoomListener(() -> uart.receive('b'));
+    out(FCR, 7);
+    assertEquals('b', in(RBR));
+    assertEquals(0x60, in(LSR));
+  }
+
+  @Test
+  void loopbackLeft_hostIsToldOfRoom() {
+    int[] told = new int[1];
+    uart.setRoomListener(() -> told[0]++);
+    out(MCR, 0x10);
+    out(MCR, 0);
+    assertEquals(1, told[0]);
   }
 
   @Test

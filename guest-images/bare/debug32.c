@@ -1,0 +1,2 @@
+/* Debugging in 32-bit protected mode. */
+#include "shared/debug.h"

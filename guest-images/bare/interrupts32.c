@@ -1,0 +1,2 @@
+/* Interrupts in 32-bit protected mode. */
+#include "shared/interrupts.h"

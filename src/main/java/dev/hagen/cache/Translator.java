@@ -1,0 +1,108 @@
+package dev.hagen.cache;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.ExecutionContext;
+import dev.hagen.decode.Decoder;
+import dev.hagen.emit.UnitFactory;
+import dev.hagen.interpret.HotCodeListener;
+import dev.hagen.interpret.Interpreter;
+import dev.hagen.interpret.RegionCode;
+import dev.hagen.interpret.Unit;
+import dev.hagen.region.Region;
+import dev.hagen.region.RegionBuilder;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates hot code: forms the region on the processor's thread, emits and defines its class on a thread of its own,
+ * and publishes the unit on the processor's thread again.
+ */
+public final class Translator implements HotCodeListener, AutoCloseable {
+  private static final int MAX_BLOCKS = 48;
+  private static final int MAX_INSTRUCTIONS = 200;
+
+  private record Finished(RegionCode code, Unit unit) {}
+
+  private final CpuState cpu;
+  private final Interpreter interpreter;
+  private final Decoder decoder;
+  private final UnitFactory factory;
+  private final Runnable wake;
+  private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
+  private final ExecutorService worker;
+  private int published;
+
+  /**
+   * A translator for one processor.
+   *
+   * @param wake asks the processor's thread to call {@link #publish}
+   */
+  public Translator(CpuState cpu, Interpreter interpreter, Decoder decoder, Runnable wake) {
+    this.cpu = cpu;
+    this.interpreter = interpreter;
+    this.decoder = decoder;
+    this.factory = new UnitFactory(interpreter);
+    this.wake = wake;
+    this.worker = Executors.newSingleThreadExecutor(
+        task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
+  }
+
+  @Override
+  public void hot(long linear) {
+    int context = cpu.context;
+    boolean flat32 = ExecutionContext.codeSize(context) == 4 && ExecutionContext.stackSize(context) == 4
+        && ExecutionContext.isFlat(context);
+    if (ExecutionContext.codeSize(context) != 8 && !flat32) {
+      return;
+    }
+    Region region = region(linear, MAX_BLOCKS, MAX_INSTRUCTIONS);
+    if (region == null) {
+      return;
+    }
+    RegionCode code = interpreter.attach(linear, region.pages());
+    if (code != null) {
+      worker.execute(() -> translate(region, code));
+    }
+  }
+
+  private @Nullable Region region(long linear, int blocks, int instructions) {
+    return new RegionBuilder(cpu, interpreter, decoder, blocks, instructions).build(linear);
+  }
+
+  private void translate(Region region, RegionCode code) {
+    Region part = region;
+    while (!code.isRetired()) {
+      Unit unit = factory.make(part);
+      if (unit != null) {
+        finished.add(new Finished(code, unit));
+        wake.run();
+        return;
+      }
+      if (part.blocks().size() <= 1) {
+        return;
+      }
+      part = new Region(part.linear(), part.context(), part.blocks().subList(0, part.blocks().size() / 2),
+          part.pages());
+    }
+  }
+
+  /** Publishes the units that are finished; on the processor's thread. */
+  public void publish() {
+    for (Finished next = finished.poll(); next != null; next = finished.poll()) {
+      interpreter.publish(next.code, next.unit);
+      published++;
+    }
+  }
+
+  /** How many units have been published. */
+  public int published() {
+    return published;
+  }
+
+  @Override
+  public void close() {
+    worker.shutdownNow();
+  }
+}

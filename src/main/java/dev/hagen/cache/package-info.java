@@ -1,0 +1,5 @@
+/** The translation cache: hot code on its way through regions and classes to units. */
+@NullMarked
+package dev.hagen.cache;
+
+import org.jspecify.annotations.NullMarked;

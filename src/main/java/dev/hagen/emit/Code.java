@@ -1,0 +1,97 @@
+package dev.hagen.emit;
+
+import static org.objectweb.asm.Opcodes.ALOAD;
+import static org.objectweb.asm.Opcodes.BIPUSH;
+import static org.objectweb.asm.Opcodes.ICONST_0;
+import static org.objectweb.asm.Opcodes.ILOAD;
+import static org.objectweb.asm.Opcodes.LAND;
+import static org.objectweb.asm.Opcodes.LCONST_0;
+import static org.objectweb.asm.Opcodes.LLOAD;
+import static org.objectweb.asm.Opcodes.LSHL;
+import static org.objectweb.asm.Opcodes.LSTORE;
+import static org.objectweb.asm.Opcodes.SIPUSH;
+
+import dev.hagen.util.Bits;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+
+/** Short spellings for bytecode. */
+final class Code {
+  private final MethodVisitor visitor;
+
+  Code(MethodVisitor visitor) {
+    this.visitor = visitor;
+  }
+
+  MethodVisitor visitor() {
+    return visitor;
+  }
+
+  void op(int opcode) {
+    visitor.visitInsn(opcode);
+  }
+
+  void local(int opcode, int index) {
+    visitor.visitVarInsn(opcode, index);
+  }
+
+  void aload(int index) {
+    visitor.visitVarInsn(ALOAD, index);
+  }
+
+  void iload(int index) {
+    visitor.visitVarInsn(ILOAD, index);
+  }
+
+  void lload(int index) {
+    visitor.visitVarInsn(LLOAD, index);
+  }
+
+  void lstore(int index) {
+    visitor.visitVarInsn(LSTORE, index);
+  }
+
+  void jump(int opcode, Label target) {
+    visitor.visitJumpInsn(opcode, target);
+  }
+
+  void label(Label label) {
+    visitor.visitLabel(label);
+  }
+
+  void constant(int value) {
+    if (value >= -1 && value <= 5) {
+      visitor.visitInsn(ICONST_0 + value);
+    } else if (value == (byte) value) {
+      visitor.visitIntInsn(BIPUSH, value);
+    } else if (value == (short) value) {
+      visitor.visitIntInsn(SIPUSH, value);
+    } else {
+      visitor.visitLdcInsn(value);
+    }
+  }
+
+  void constant(long value) {
+    if (value == 0 || value == 1) {
+      visitor.visitInsn(LCONST_0 + (int) value);
+    } else {
+      visitor.visitLdcInsn(value);
+    }
+  }
+
+  /** Clears the bytes above the low {@code size} of the long on the stack. */
+  void zeroExtend(int size) {
+    if (size != 8) {
+      constant(Bits.mask(size));
+      op(LAND);
+    }
+  }
+
+  /** Shifts the long on the stack so that its byte {@code size - 1} becomes the highest. */
+  void shiftUp(int size) {
+    if (size != 8) {
+      constant(64 - 8 * size);
+      op(LSHL);
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package dev.hagen.emit;
+
+import static org.objectweb.asm.Opcodes.GOTO;
+import static org.objectweb.asm.Opcodes.IFEQ;
+import static org.objectweb.asm.Opcodes.IFGE;
+import static org.objectweb.asm.Opcodes.IFGT;
+import static org.objectweb.asm.Opcodes.IFLE;
+import static org.objectweb.asm.Opcodes.IFLT;
+import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.IF_ICMPGE;
+import static org.objectweb.asm.Opcodes.IF_ICMPGT;
+import static org.objectweb.asm.Opcodes.IF_ICMPLE;
+import static org.objectweb.asm.Opcodes.IF_ICMPLT;
+import static org.objectweb.asm.Opcodes.ISTORE;
+import static org.objectweb.asm.Opcodes.L2I;
+import static org.objectweb.asm.Opcodes.LADD;
+import static org.objectweb.asm.Opcodes.LCMP;
+import static org.objectweb.asm.Opcodes.LCONST_0;
+import static org.objectweb.asm.Opcodes.LCONST_1;
+import static org.objectweb.asm.Opcodes.LSHL;
+import static org.objectweb.asm.Opcodes.LSHR;
+import static org.objectweb.asm.Opcodes.LSTORE;
+import static org.objectweb.asm.Opcodes.LSUB;
+import static org.objectweb.asm.Opcodes.LUSHR;
+
+import dev.hagen.semantics.LazyFlags;
+import org.objectweb.asm.Label;
+
+/**
+ * Emits what has to do with the arithmetic flags. They live in three locals as {@link LazyFlags}; where the kind is known
+ * when emitting, conditions become comparisons of the operands.
+ */
+final class FlagEmitter {
+  /** The kind is not known when emitting. */
+  static final int UNKNOWN = -1;
+
+  private static final int OVERFLOW = 0;
+  private static final int BELOW = 1;
+  private static final int EQUAL = 2;
+  private static final int BELOW_OR_EQUAL = 3;
+  private static final int SIGN = 4;
+  private static final int PARITY = 5;
+  private static final int LESS = 6;
+  private static final int FAMILY = ~0xF;
+
+  private final Code code;
+  private int known = UNKNOWN;
+
+  FlagEmitter(Code code) {
+    this.code = code;
+  }
+
+  /** The kind that is in force here, if that is known. */
+  int known() {
+    return known;
+  }
+
+  void setKnown(int kind) {
+    known = kind;
+  }
+
+  /** From here on the flags are those of {@code kind}; its operands are in their locals already. */
+  void set(int kind) {
+    code.constant(kind);
+    code.local(ISTORE, Locals.FLAG_KIND);
+    known = kind;
+  }
+
+  /** Brings the state's flags up to date. */
+  void store() {
+    if (known != LazyFlags.IN_STATE) {
+      loadState();
+      Names.STORE_FLAGS.call(code.visitor());
+      set(LazyFlags.IN_STATE);
+    }
+  }
+
+  private void loadState() {
+    code.aload(Locals.CPU);
+    code.iload(Locals.FLAG_KIND);
+    code.lload(Locals.FLAG_A);
+    code.lload(Locals.FLAG_B);
+  }
+
+  /** Pushes CF as a long, 0 or 1. */
+  void pushCarry() {
+    loadState();
+    Names.CARRY.call(code.visitor());
+  }
+
+  /** Jumps to {@code target} if condition {@code condition} (the low bits of the opcode) holds. */
+  void jumpIf(int condition, Label target) {
+    boolean negated = (condition & 1) != 0;
+    int kind = known == UNKNOWN ? LazyFlags.IN_STATE : known;
+    int size = kind & ~FAMILY;
+    boolean done = switch (kind & FAMILY) {
+      case LazyFlags.DIFFERENCE -> difference(condition >> 1, negated, size, target);
+      case LazyFlags.LOGIC -> logic(condition >> 1, negated, size, target);
+      case LazyFlags.SUM, LazyFlags.INCREMENT, LazyFlags.DECREMENT, LazyFlags.SHIFT_LEFT, LazyFlags.SHIFT_RIGHT,
+          LazyFlags.SHIFT_SIGNED -> result(kind & FAMILY, condition >> 1, negated, size, target);
+      default -> false;
+    };
+    if (!done) {
+      store();
+      code.aload(Locals.CPU);
+      code.constant(condition);
+      Names.CONDITION.call(code.visitor());
+      code.jump(IFNE, target);
+    }
+  }
+
+  private boolean difference(int test, boolean negated, int size, Label target) {
+    switch (test) {
+      case BELOW -> unsigned(size, negated ? IFGE : IFLT, target);
+      case BELOW_OR_EQUAL -> unsigned(size, negated ? IFGT : IFLE, target);
+      case EQUAL -> {
+        code.lload(Locals.FLAG_A);
+        code.lload(Locals.FLAG_B);
+        code.op(LCMP);
+        code.jump(negated ? IFNE : IFEQ, target);
+      }
+      case LESS -> signed(size, negated ? IFGE : IFLT, negated ? IF_ICMPGE : IF_ICMPLT, target);
+      case LESS + 1 -> signed(size, negated ? IFGT : IFLE, negated ? IF_ICMPGT : IF_ICMPLE, target);
+      case SIGN -> {
+        code.lload(Locals.FLAG_A);
+        code.lload(Locals.FLAG_B);
+        code.op(LSUB);
+        sign(size, negated, target);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void unsigned(int size, int jump, Label target) {
+    code.lload(Locals.FLAG_A);
+    code.lload(Locals.FLAG_B);
+    if (size == 8) {
+      Names.COMPARE_UNSIGNED.call(code.visitor());
+    } else {
+      code.op(LCMP);
+    }
+    code.jump(jump, target);
+  }
+
+  private void signed(int size, int longJump, int intJump, Label target) {
+    if (size == 4) {
+      code.lload(Locals.FLAG_A);
+      code.op(L2I);
+      code.lload(Locals.FLAG_B);
+      code.op(L2I);
+      code.jump(intJump, target);
+      return;
+    }
+    code.lload(Locals.FLAG_A);
+    code.shiftUp(size);
+    code.lload(Locals.FLAG_B);
+    code.shiftUp(size);
+    code.op(LCMP);
+    code.jump(longJump, target);
+  }
+
+  /** Jumps by the sign of the value on the stack. */
+  private void sign(int size, boolean negated, Label target) {
+    code.shiftUp(size);
+    code.op(LCONST_0);
+    code.op(LCMP);
+    code.jump(negated ? IFGE : IFLT, target);
+  }
+
+  private boolean logic(int test, boolean negated, int size, Label target) {
+    switch (test) {
+      case OVERFLOW, BELOW -> {
+        if (negated) {
+          code.jump(GOTO, target);
+        }
+      }
+      case EQUAL, BELOW_OR_EQUAL -> compareWithZero(Locals.FLAG_A, size, negated ? IFNE : IFEQ, target);
+      case SIGN, LESS -> compareWithZero(Locals.FLAG_A, size, negated ? IFGE : IFLT, target);
+      case LESS + 1 -> compareWithZero(Locals.FLAG_A, size, negated ? IFGT : IFLE, target);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void compareWithZero(int local, int size, int jump, Label target) {
+    code.lload(local);
+    code.shiftUp(size);
+    code.op(LCONST_0);
+    code.op(LCMP);
+    code.jump(jump, target);
+  }
+
+  /** Conditions on the result alone. */
+  private boolean result(int family, int test, boolean negated, int size, Label target) {
+    if (test != EQUAL && test != SIGN) {
+      return false;
+    }
+    code.lload(Locals.FLAG_A);
+    switch (family) {
+      case LazyFlags.SUM -> {
+        code.lload(Locals.FLAG_B);
+        code.op(LADD);
+      }
+      case LazyFlags.INCREMENT -> {
+        code.op(LCONST_1);
+        code.op(LADD);
+      }
+      case LazyFlags.DECREMENT -> {
+        code.op(LCONST_1);
+        code.op(LSUB);
+      }
+      default -> {
+        if (family == LazyFlags.SHIFT_SIGNED) {
+          code.shiftUp(size);
+          code.constant(64 - 8 * size);
+          code.op(LSHR);
+        }
+        code.lload(Locals.FLAG_B);
+        code.op(L2I);
+        code.op(family == LazyFlags.SHIFT_LEFT ? LSHL : family == LazyFlags.SHIFT_RIGHT ? LUSHR : LSHR);
+      }
+    }
+    if (test == SIGN) {
+      sign(size, negated, target);
+    } else {
+      code.shiftUp(size);
+      code.op(LCONST_0);
+      code.op(LCMP);
+      code.jump(negated ? IFNE : IFEQ, target);
+    }
+    return true;
+  }
+
+  /** Takes the two operands from the stack into the flags' locals. */
+  void takeOperands() {
+    code.local(LSTORE, Locals.FLAG_B);
+    code.local(LSTORE, Locals.FLAG_A);
+  }
+}

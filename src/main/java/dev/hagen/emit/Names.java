@@ -1,0 +1,93 @@
+package dev.hagen.emit;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.SegmentRegister;
+import dev.hagen.interpret.Unit;
+import dev.hagen.memory.HostMemory;
+import dev.hagen.mmu.LinearMemory;
+import dev.hagen.semantics.LazyFlags;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/** The fields and methods that emitted code uses; each is looked up when this class is loaded, so a rename fails there. */
+final class Names {
+  static final String UNIT = Type.getInternalName(Unit.class);
+  static final String CPU = Type.getInternalName(CpuState.class);
+  static final String CPU_DESCRIPTOR = Type.getDescriptor(CpuState.class);
+
+  static final FieldName GPR = field(CpuState.class, "gpr");
+  static final FieldName TLB = field(CpuState.class, "tlb");
+  static final FieldName TLB_READ = field(CpuState.class, "tlbRead");
+  static final FieldName TLB_WRITE = field(CpuState.class, "tlbWrite");
+  static final FieldName RIP = field(CpuState.class, "rip");
+  static final FieldName RETIRED = field(CpuState.class, "retired");
+  static final FieldName LEAVE_BLOCK = field(CpuState.class, "leaveBlock");
+  static final FieldName SEGMENT = field(CpuState.class, "segment");
+  static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
+
+  static final MethodName PENDING = method(CpuState.class, "pending");
+  static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
+  static final MethodName INTERPRET = method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class);
+  static final MethodName RUN = method(Unit.class, "run", CpuState.class, int.class);
+  static final MethodName PROBE =
+      method(LinearMemory.class, "probe", long[].class, int.class, long.class, int.class);
+  static final MethodName STORE_FLAGS =
+      method(LazyFlags.class, "store", CpuState.class, int.class, long.class, long.class);
+  static final MethodName CARRY = method(LazyFlags.class, "carry", CpuState.class, int.class, long.class, long.class);
+  static final MethodName COMPARE_UNSIGNED = method(Long.class, "compareUnsigned", long.class, long.class);
+  static final MethodName GET_BYTE = method(HostMemory.class, "getByte", long.class);
+  static final MethodName GET_SHORT = method(HostMemory.class, "getShort", long.class);
+  static final MethodName GET_INT = method(HostMemory.class, "getInt", long.class);
+  static final MethodName GET_LONG = method(HostMemory.class, "getLong", long.class);
+  static final MethodName PUT_BYTE = method(HostMemory.class, "putByte", long.class, byte.class);
+  static final MethodName PUT_SHORT = method(HostMemory.class, "putShort", long.class, short.class);
+  static final MethodName PUT_INT = method(HostMemory.class, "putInt", long.class, int.class);
+  static final MethodName PUT_LONG = method(HostMemory.class, "putLong", long.class, long.class);
+  static final MethodName REVERSE_LONG = method(Long.class, "reverseBytes", long.class);
+  static final MethodName REVERSE_INT = method(Integer.class, "reverseBytes", int.class);
+
+  private Names() {}
+
+  /** A field as bytecode names it. */
+  record FieldName(String owner, String name, String descriptor) {
+    void get(MethodVisitor code) {
+      code.visitFieldInsn(Opcodes.GETFIELD, owner, name, descriptor);
+    }
+
+    void put(MethodVisitor code) {
+      code.visitFieldInsn(Opcodes.PUTFIELD, owner, name, descriptor);
+    }
+  }
+
+  /** A method as bytecode names it. */
+  record MethodName(String owner, String name, String descriptor, boolean isStatic) {
+    void call(MethodVisitor code) {
+      code.visitMethodInsn(isStatic ? Opcodes.INVOKESTATIC : Opcodes.INVOKEVIRTUAL, owner, name, descriptor, false);
+    }
+  }
+
+  private static FieldName field(Class<?> owner, String name) {
+    try {
+      Field field = owner.getDeclaredField(name);
+      return new FieldName(Type.getInternalName(owner), name, Type.getDescriptor(field.getType()));
+    } catch (NoSuchFieldException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static MethodName method(Class<?> owner, String name, Class<?>... parameters) {
+    try {
+      return of(owner.getDeclaredMethod(name, parameters));
+    } catch (NoSuchMethodException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  static MethodName of(Method method) {
+    return new MethodName(Type.getInternalName(method.getDeclaringClass()), method.getName(),
+        Type.getMethodDescriptor(method), java.lang.reflect.Modifier.isStatic(method.getModifiers()));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.hagen.emit;
+
+import dev.hagen.decode.Instruction;
+import dev.hagen.interpret.Interpreter;
+import dev.hagen.interpret.Step;
+import dev.hagen.interpret.Unit;
+import dev.hagen.region.Region;
+import java.lang.invoke.MethodHandles;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes units: emits a region's class and defines it. Threads may share one. */
+public final class UnitFactory {
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+  private final Interpreter interpreter;
+
+  public UnitFactory(Interpreter interpreter) {
+    this.interpreter = interpreter;
+  }
+
+  /** The unit of a region, or null if its method would be too large for HotSpot. */
+  public @Nullable Unit make(Region region) {
+    UnitEmitter.Emitted emitted = new UnitEmitter(region).emit();
+    if (emitted.methodSize() >= UnitEmitter.MAX_METHOD) {
+      return null;
+    }
+    try {
+      Class<?> type = LOOKUP.defineHiddenClass(emitted.bytes(), true).lookupClass();
+      Unit unit = (Unit) type.getDeclaredConstructor().newInstance();
+      List<Instruction> interpreted = emitted.interpreted();
+      Step[] steps = new Step[interpreted.size()];
+      for (int i = 0; i < steps.length; i++) {
+        steps[i] = interpreter.bind(interpreted.get(i), region.context());
+      }
+      unit.setSteps(steps);
+      return unit;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Turns regions into JVM classes. */
+@NullMarked
+package dev.hagen.emit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+package dev.hagen.interpret;
+
+/** Hears of code that is executed often. */
+public interface HotCodeListener {
+  /** Nobody listens. */
+  HotCodeListener NONE = linear -> {};
+
+  /** The block at CS:RIP, whose linear address is {@code linear}, has become hot; called before it runs once more. */
+  void hot(long linear);
+}

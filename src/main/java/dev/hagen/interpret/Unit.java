@@ -1,0 +1,51 @@
+package dev.hagen.interpret;
+
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.GuestException;
+
+/**
+ * A translation unit: the code of a region as a JVM class, entered at the region's head with RIP there.
+ *
+ * <p>It runs until control leaves the region, an event is pending, or an instruction must be interpreted, and leaves all
+ * state in {@link CpuState}, RIP and the count of retired instructions included.
+ */
+public abstract class Unit {
+  /** RIP is at an instruction that anybody may execute. */
+  public static final int LEFT = 0;
+  /** RIP is at an instruction that the interpreter must execute: the unit could not. */
+  public static final int INTERPRET = 1;
+
+  /** Instructions that a unit may retire at most before it looks for events: a bound for its counter. */
+  public static final int MAX_ROOM = 1 << 30;
+
+  private Step[] steps = {};
+
+  /** The steps that the unit calls for instructions that it does not translate, by number. */
+  public final void setSteps(Step[] newSteps) {
+    steps = newSteps;
+  }
+
+  /**
+   * Executes one instruction by its step; all registers are in {@code cpu}.
+   *
+   * @param start the instruction's address, where a fault leaves RIP
+   * @param next the next instruction's
+   */
+  protected final void interpret(CpuState cpu, int index, long start, long next) {
+    cpu.rip = next;
+    try {
+      steps[index].run(cpu);
+    } catch (GuestException e) {
+      cpu.rip = start;
+      throw e;
+    }
+  }
+
+  /**
+   * Runs.
+   *
+   * @param room how many instructions may be retired before the unit must leave at a loop's end
+   * @return {@link #LEFT} or {@link #INTERPRET}
+   */
+  public abstract int run(CpuState cpu, int room);
+}
