@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 /** The recorded cases that the interpreter answers otherwise on purpose, each with its reason. */
 final class ExpectedDifferences {
   /**
-   * REP MOVS with 16-bit addresses over operands that overlap. This processor seems to look for overlap in all 32 bits of
-   * ESI and EDI although only 16 count: with arbitrary upper halves it misses it and copies wide pieces. Hagen moves
-   * element by element, as the manuals say.
+   * REP MOVS with 16-bit addresses in 32-bit code over operands that overlap. This processor seems to look for overlap in
+   * all 32 bits of ESI and EDI although only 16 count: where their upper halves differ it misses it and copies wide
+   * pieces. Hagen moves element by element, as the manuals say, and as this processor does in 16- and 64-bit code.
    */
   private static final Map<String, Set<Integer>> CASES = Map.of("32/string", Set.of(173, 225, 240, 269));
 
