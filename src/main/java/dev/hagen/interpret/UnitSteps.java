@@ -103,7 +103,7 @@ final class UnitSteps {
     }
 
     @Override
-    void run(CpuState cpu) {
+    public void run(CpuState cpu) {
       X87.checkPending(cpu);
       step.run(cpu);
       X87Environment.record(cpu, instruction);
