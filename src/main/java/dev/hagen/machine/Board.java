@@ -95,6 +95,7 @@ final class Board {
     memory.map(IoApic.DEFAULT_BASE, IoApic.LENGTH, counted(ioApic));
     memory.map(LocalApic.DEFAULT_BASE, LocalApic.LENGTH, counted(localApic));
     localApic.enableVirtualWire();
+    msrs.setMemoryTypesLikeFirmware();
     ports.map(0x20, 2, 1, pic.masterPorts());
     ports.map(0xA0, 2, 1, pic.slavePorts());
     ports.map(0x4D0, 2, 1, pic.edgeLevelPorts());
@@ -216,6 +217,7 @@ final class Board {
   void reset() {
     cpu.reset();
     msrs.reset();
+    msrs.setMemoryTypesLikeFirmware();
     localApic.reset();
     localApic.enableVirtualWire();
     ioApic.reset();
