@@ -101,6 +101,7 @@ final class Board {
     apicPage = counted(localApic);
     memory.map(LocalApic.DEFAULT_BASE, LocalApic.LENGTH, apicPage);
     localApic.enableVirtualWire();
+    msrs.setMemoryTypesLikeFirmware();
     ports.map(0x20, 2, 1, pic.masterPorts());
     ports.map(0xA0, 2, 1, pic.slavePorts());
     ports.map(0x4D0, 2, 1, pic.edgeLevelPorts());
@@ -227,6 +228,7 @@ final class Board {
   void reset() {
     cpu.reset();
     msrs.reset();
+    msrs.setMemoryTypesLikeFirmware();
     localApic.reset();
     localApic.enableVirtualWire();
     ioApic.reset();

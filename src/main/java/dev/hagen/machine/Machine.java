@@ -98,6 +98,14 @@ public final class Machine implements AutoCloseable {
     processor.stop(reason);
   }
 
+  /**
+   * Stops a deterministic machine with {@link StopReason#REQUEST} once {@code retired} instructions have retired since
+   * power-on, or the guest has slept past that time.
+   */
+  public void stopAt(long retired) {
+    clock.timer(() -> stop(StopReason.REQUEST)).at(retired);
+  }
+
   /** Holds the processor or lets it go on; any thread may call. */
   public void setPaused(boolean paused) {
     processor.setPaused(paused);

@@ -126,7 +126,8 @@ class CpuModelTest {
   @Test
   void unknownModel_namesTheKnownOnes() {
     String message = assertThrows(IllegalArgumentException.class, () -> CpuModel.named("z80")).getMessage();
-    assertEquals("There is no processor model 'z80' (-cpu); choose one of hagen, intel-v2, max, max-intel, pentium3.", message);
+    assertEquals("There is no processor model 'z80' (-cpu); choose one of hagen, intel-v2, max, max-intel, pentium3.",
+        message);
   }
 
   @Test
