@@ -42,8 +42,12 @@ final class HostTerminal implements AutoCloseable {
     return terminal != null;
   }
 
+  /**
+   * What is typed. This is not the terminal library's own stream: that one holds a lock while it waits for a key, and
+   * the library's end of the JVM waits for that lock.
+   */
   InputStream input() {
-    return terminal == null ? System.in : terminal.input();
+    return System.in;
   }
 
   private synchronized void restore() {

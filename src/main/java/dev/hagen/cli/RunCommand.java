@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
         "36 triple fault, 124 timeout; odd ones come from isa-debug-exit."})
 final class RunCommand implements Callable<Integer> {
   private static final String BUILT_IN = "/dev/hagen/guest/demo.elf";
+  /** The property that the launcher's JVM flags set. */
+  private static final String LAUNCHED = "hagen.launcher";
   private static final int DEFAULT_DEBUG_EXIT = 0x501;
 
   @Mixin
@@ -61,6 +63,12 @@ final class RunCommand implements Callable<Integer> {
     }
     try (SerialLines lines = new SerialLines(serialTargets())) {
       return run(image, modules, lines);
+    }
+  }
+
+  private static void sayIfSlow(PrintStream err) {
+    if (System.getProperty(LAUNCHED) == null) {
+      err.println("hagen: the JVM was started without the flags of the launcher ./hagen, with which guests run faster.");
     }
   }
 
@@ -196,6 +204,7 @@ final class RunCommand implements Callable<Integer> {
       if (options.timeout != null) {
         startTimeout(machine, end, options.timeout);
       }
+      sayIfSlow(System.err);
       long start = System.nanoTime();
       int code = runToEnd(machine, end);
       lines.close();

@@ -6,6 +6,7 @@ import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.decode.Decoder;
+import dev.hagen.decode.Extension;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.semantics.DebugRegisters;
 import dev.hagen.semantics.InterruptDelivery;
@@ -21,7 +22,9 @@ import dev.hagen.x86.PageEntry;
 import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +78,10 @@ final class VectorMachine implements AutoCloseable {
 
   VectorMachine(SemanticMethods methods) {
     cpu = new CpuState(CpuModel.standard(), memory, new NoVmm());
-    interpreter = new Interpreter(cpu, new Decoder(), methods);
+    // The recorder's processor has BMI1, which the model does not announce: there TZCNT is BSF.
+    Set<Extension> extensions = EnumSet.copyOf(Extension.of(cpu.model));
+    extensions.add(Extension.TZCNT);
+    interpreter = new Interpreter(cpu, new Decoder(extensions), methods);
     writable = MemoryLayout.REGIONS.stream()
         .filter(region -> region.permissions() == MemoryLayout.Permissions.READ_WRITE)
         .map(region -> new Writable(region.address(), MemoryLayout.background(region)))

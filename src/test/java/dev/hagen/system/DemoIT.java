@@ -1,0 +1,98 @@
+package dev.hagen.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hagen.system.HagenProcess.Result;
+import dev.hagen.testing.Requirements;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built-in guest. */
+class DemoIT {
+  private static final String PRIMES =
+      "primes below 100: 2 3 5 7 11 13 17 19 23 29 31 37 41 43 47 53 59 61 67 71 73 79 83 89 97";
+
+  @Test
+  void run_withoutImage_printsPrimesAndExitsWithZero() {
+    Result result = HagenProcess.run("run");
+    assertThat(result.out().lines()).contains(PRIMES);
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void run_ofTheImageFile_isTheSame() {
+    Result result = HagenProcess.run("run", "guest-images/demo/demo.elf");
+    assertThat(result.out().lines()).contains(PRIMES);
+    assertThat(result.exitCode()).isZero();
+  }
+
+  @Test
+  void run_withStatistics_printsOneLine() {
+    Result result = HagenProcess.run("run", "--stats");
+    assertThat(result.err().strip()).matches("hagen: [0-9,]+ guest instructions in [0-9.]+ s .*");
+  }
+
+  @Test
+  void launcher_throughSymbolicLinkFromAnotherDirectory_runs(@TempDir Path directory) throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("my hagen"), Path.of("hagen").toAbsolutePath());
+    ProcessBuilder elsewhere = new ProcessBuilder().directory(directory.toFile());
+    try (HagenProcess hagen = HagenProcess.start(elsewhere, link.toString(), "run")) {
+      hagen.closeInput();
+      Result result = hagen.end();
+      assertThat(result.out()).contains(PRIMES);
+      assertThat(result.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void launcher_withoutJdk_saysSoInOneSentence(@TempDir Path directory) {
+    ProcessBuilder environment = new ProcessBuilder();
+    environment.environment().put("HAGEN_JAVA_HOME", directory.toString());
+    try (HagenProcess hagen = HagenProcess.start(environment, Path.of("hagen").toAbsolutePath().toString(), "run")) {
+      hagen.closeInput();
+      Result result = hagen.end();
+      assertThat(result.err()).isEqualTo("hagen: HAGEN_JAVA_HOME is " + directory
+          + ", which holds no JDK 25 or newer.\n");
+      assertThat(result.exitCode()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void jar_withoutTheLauncher_runsAndSaysThatItIsSlower() {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    try (HagenProcess hagen = HagenProcess.start(new ProcessBuilder(), java, "-jar", "target/hagen.jar", "run")) {
+      hagen.closeInput();
+      Result result = hagen.end();
+      assertThat(result.out().lines()).contains(PRIMES);
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.err().lines()).singleElement().asString().contains("./hagen");
+    }
+  }
+
+  @Test
+  void demo_rebuilt_isTheCommittedFile() {
+    assertRebuilds("guest-images/demo/build.sh");
+  }
+
+  @Test
+  void bareGuests_rebuilt_areTheCommittedFiles() {
+    assertRebuilds("guest-images/bare/build.sh");
+  }
+
+  private static void assertRebuilds(String script) {
+    final int anotherCompiler = 77;
+    Requirements.program("gcc", "gcc-multilib");
+    Requirements.program("ld", "binutils");
+    try (HagenProcess build = HagenProcess.start(new ProcessBuilder(), script, "--check")) {
+      Result result = build.end();
+      if (result.exitCode() == anotherCompiler) {
+        // Another Debian release has another compiler, and its machine code is as good.
+        Requirements.missing("needs the compiler that " + script + " names");
+      }
+      assertThat(result.exitCode()).as(result.err()).isZero();
+    }
+  }
+}
