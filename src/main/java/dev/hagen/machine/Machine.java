@@ -12,6 +12,7 @@ import dev.hagen.decode.Extension;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.util.Tunable;
 import dev.hagen.vmm.EventLog;
 import dev.hagen.vmm.ExitCounters;
 import dev.hagen.vmm.HostClock;
@@ -52,8 +53,8 @@ public final class Machine implements AutoCloseable {
     board = new Board(config, cpu, clock, counters, this::stop);
     Decoder decoder = new Decoder(Extension.of(config.model()));
     Interpreter interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
-    translator = new Translator(cpu, interpreter, decoder, () -> cpu.post(Pending.DEVICE));
-    int threshold = Integer.getInteger("hagen.threshold", 2000);
+    translator = new Translator(cpu, interpreter, decoder, config.tunables(), () -> cpu.post(Pending.DEVICE));
+    int threshold = config.tunables().get(Tunable.THRESHOLD);
     if (threshold > 0) {
       interpreter.setHotCodeListener(translator, threshold);
     }
