@@ -23,13 +23,14 @@ final class HostTerminal implements AutoCloseable {
       return new HostTerminal(null, null);
     }
     try {
-      Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build();
+      // It is not asked what it can do, since its answers would arrive at the guest, and no type but "dumb" matters.
+      Terminal terminal = TerminalBuilder.builder().system(true).type("vt100").graphemeCluster(false).build();
       Attributes saved = terminal.enterRawMode();
-      if (keys) {
-        Attributes raw = terminal.getAttributes();
-        raw.setLocalFlag(Attributes.LocalFlag.ISIG, false);
-        terminal.setAttributes(raw);
-      }
+      Attributes raw = terminal.getAttributes();
+      raw.setControlChar(Attributes.ControlChar.VMIN, 1);
+      raw.setControlChar(Attributes.ControlChar.VTIME, 0);
+      raw.setLocalFlag(Attributes.LocalFlag.ISIG, !keys);
+      terminal.setAttributes(raw);
       HostTerminal host = new HostTerminal(terminal, saved);
       Runtime.getRuntime().addShutdownHook(new Thread(host::restore, "hagen-terminal"));
       return host;

@@ -85,7 +85,7 @@ final class SerialLines implements AutoCloseable {
 
       @Override
       public void help() {
-        System.err.print(ConsoleInput.HELP.replace("\n", terminal.isTerminal() ? "\r\n" : "\n"));
+        System.err.print(ConsoleInput.HELP);
       }
     };
     new ConsoleInput(terminal.input(), value -> machine.type(line, value), commands, escapes).start();

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 final class HagenProcess implements AutoCloseable {
   /** Far more than any guest needs, even on a busy machine. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+  /** Enough for whatever is not the boot of an operating system. */
+  static final Duration SHORT = Duration.ofMinutes(1);
   private static final Path LAUNCHER = Path.of("hagen").toAbsolutePath();
 
   private final Process process;
@@ -77,12 +79,12 @@ final class HagenProcess implements AutoCloseable {
 
   /** Waits until standard output contains a match that begins behind the one found before; answers it. */
   Matcher waitFor(String regex) {
-    return out.waitFor(Pattern.compile(regex, Pattern.MULTILINE));
+    return waitFor(regex, PATIENCE);
   }
 
-  /** Waits until standard error contains a match. */
-  Matcher waitForError(String regex) {
-    return err.waitFor(Pattern.compile(regex, Pattern.MULTILINE));
+  /** The same, for {@code limit} at most. */
+  Matcher waitFor(String regex, Duration limit) {
+    return out.waitFor(Pattern.compile(regex, Pattern.MULTILINE), limit);
   }
 
   /** Processor time that the process has used. */
@@ -145,8 +147,8 @@ final class HagenProcess implements AutoCloseable {
       return text();
     }
 
-    synchronized Matcher waitFor(Pattern pattern) {
-      long end = System.nanoTime() + PATIENCE.toNanos();
+    synchronized Matcher waitFor(Pattern pattern, Duration limit) {
+      long end = System.nanoTime() + limit.toNanos();
       while (true) {
         Matcher matcher = pattern.matcher(text.toString());
         if (matcher.find(searched)) {

@@ -111,7 +111,7 @@ class OptionIT {
   void disasm_printsIntelSyntax() throws IOException {
     Path code = Files.write(directory.resolve("code"), new byte[] {0x48, (byte) 0x89, (byte) 0xD8, (byte) 0xC3});
     assertThat(HagenProcess.run("disasm", code.toString(), "--base", "0x1000").out().lines())
-        .containsExactly("            1000:  48 89 d8                 mov    rax,rbx",
+        .containsExactly("            1000:  48 89 d8                 mov rax,rbx",
             "            1003:  c3                       ret");
   }
 }

@@ -32,9 +32,9 @@ class TerminalIT {
   void keys_inRawMode_reachTheGuestOnceAndUnchanged() {
     try (HagenProcess hagen = readyTerminal("")) {
       hagen.type("a\r\tb");
-      hagen.waitFor("\\Ga\r\tb");
+      hagen.waitFor("\\Ga\r\tb", HagenProcess.SHORT);
       hagen.type(CTRL_C + CTRL_A + CTRL_A + "c");
-      hagen.waitFor("\\G\3\1c");
+      hagen.waitFor("\\G\3\1c", HagenProcess.SHORT);
       hagen.type(CTRL_A + "x");
       assertThat(hagen.end().exitCode()).isZero();
     }
@@ -44,7 +44,7 @@ class TerminalIT {
   void ctrlA_h_helps() {
     try (HagenProcess hagen = readyTerminal("")) {
       hagen.type(CTRL_A + "h");
-      hagen.waitFor("Ctrl-a x +end Hagen\r\n");
+      hagen.waitFor("Ctrl-a x +end Hagen\r\n", HagenProcess.SHORT);
       hagen.type(CTRL_A + "x");
       assertThat(hagen.end().exitCode()).isZero();
     }
@@ -55,7 +55,7 @@ class TerminalIT {
     try (HagenProcess hagen = readyTerminal("")) {
       hagen.type(CTRL_A + "b" + "z");
       // The receiver sees a break as a zero character.
-      hagen.waitFor("\\G\0z");
+      hagen.waitFor("\\G\0z", HagenProcess.SHORT);
       hagen.type(CTRL_A + "x");
       assertThat(hagen.end().exitCode()).isZero();
     }
@@ -65,12 +65,12 @@ class TerminalIT {
   void ctrlA_p_pausesAndGoesOn() throws InterruptedException {
     try (HagenProcess hagen = readyTerminal("")) {
       hagen.type("a");
-      hagen.waitFor("a");
+      hagen.waitFor("a", HagenProcess.SHORT);
       hagen.type(CTRL_A + "p" + "b");
       Thread.sleep(1000);
       assertThat(hagen.output()).isEqualTo(">a");
       hagen.type(CTRL_A + "p");
-      hagen.waitFor("b");
+      hagen.waitFor("b", HagenProcess.SHORT);
       hagen.type(CTRL_A + "x");
       assertThat(hagen.end().exitCode()).isZero();
     }
@@ -80,11 +80,11 @@ class TerminalIT {
   void startPaused_waitsForCtrlA_p() throws InterruptedException {
     try (HagenProcess hagen = terminal("-S")) {
       hagen.type(CTRL_A + "h");
-      hagen.waitFor("send Ctrl-a\r\n");
+      hagen.waitFor("send Ctrl-a\r\n", HagenProcess.SHORT);
       Thread.sleep(1000);
       assertThat(hagen.output()).doesNotContain(">");
       hagen.type(CTRL_A + "p");
-      hagen.waitFor("\\G>");
+      hagen.waitFor("\\G>", HagenProcess.SHORT);
       hagen.type(CTRL_A + "x");
       assertThat(hagen.end().exitCode()).isZero();
     }
@@ -94,7 +94,7 @@ class TerminalIT {
   void serialStdio_hasNoEscapes_andCtrlCEndsHagen() {
     try (HagenProcess hagen = readyTerminal("-serial stdio")) {
       hagen.type(CTRL_A + "xy");
-      hagen.waitFor("\\G\1xy");
+      hagen.waitFor("\\G\1xy", HagenProcess.SHORT);
       hagen.type(CTRL_C);
       final int interrupted = 128 + 2;
       assertThat(hagen.end().exitCode()).isEqualTo(interrupted);
@@ -114,7 +114,7 @@ class TerminalIT {
   /** A terminal with the guest waiting for keys. */
   private HagenProcess readyTerminal(String options) {
     HagenProcess hagen = terminal(options);
-    hagen.waitFor("\\A>");
+    hagen.waitFor("\\A>", HagenProcess.SHORT);
     return hagen;
   }
 
