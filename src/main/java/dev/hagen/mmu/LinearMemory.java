@@ -205,13 +205,14 @@ public final class LinearMemory {
     }
   }
 
-  /** The guest-physical address of {@code linear}; fills the TLB. */
+  /** The guest-physical address of {@code linear}, by the TLB or else by a walk that fills it. */
   private static long translate(CpuState cpu, long linear, int kind, int privilege) {
     int index = TlbLayout.first(kind, privilege) + TlbLayout.entry(linear);
-    long walk = PageWalker.walk(cpu, linear, kind, privilege);
-    if (cpu.tlb[index] != (linear & TlbLayout.PAGE_MASK)) {
-      Tlb.fill(cpu, linear, walk, kind, privilege);
+    if (cpu.tlb[index] == (linear & TlbLayout.PAGE_MASK)) {
+      return cpu.memory.physicalAddress((int) cpu.tlbInfo[index >> 1]) | linear & 0xFFF;
     }
+    long walk = PageWalker.walk(cpu, linear, kind, privilege);
+    Tlb.fill(cpu, linear, walk, kind, privilege);
     return walk & TlbLayout.PAGE_MASK | linear & 0xFFF;
   }
 
