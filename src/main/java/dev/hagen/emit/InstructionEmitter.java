@@ -52,13 +52,15 @@ final class InstructionEmitter {
       return false;
     }
     Operand[] operands = instruction.operands();
-    if (!SemanticCall.canEmit(instruction) && !(intrinsics && KNOWN.contains(instruction.op()))) {
-      return false;
-    }
-    if (isIrregular(instruction)) {
+    boolean shared = SemanticCall.canEmit(instruction);
+    if (!shared && !(intrinsics && KNOWN.contains(instruction.op())) || isIrregular(instruction)) {
       return false;
     }
     prepare(instruction);
+    if (!intrinsics) {
+      SemanticCall.emit(instruction, this);
+      return true;
+    }
     switch (instruction.op()) {
       case NOP, PREFETCH -> {
       }
@@ -101,7 +103,7 @@ final class InstructionEmitter {
         pop(operands[0]);
       }
       case SHL, SHR, SAR -> {
-        if (!intrinsics || !shift(instruction)) {
+        if (!shift(instruction)) {
           SemanticCall.emit(instruction, this);
         }
       }
