@@ -10,6 +10,7 @@ import dev.hagen.util.Tunables;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.MethodTooLargeException;
 
 /** Makes units: emits a region's class and defines it. Threads may share one. */
 public final class UnitFactory {
@@ -25,7 +26,12 @@ public final class UnitFactory {
 
   /** The unit of a region, or null if its method would be too large for HotSpot. */
   public @Nullable Unit make(Region region) {
-    UnitEmitter.Emitted emitted = new UnitEmitter(region, intrinsics).emit();
+    UnitEmitter.Emitted emitted;
+    try {
+      emitted = new UnitEmitter(region, intrinsics).emit();
+    } catch (MethodTooLargeException e) {
+      return null;
+    }
     if (emitted.methodSize() >= UnitEmitter.MAX_METHOD) {
       return null;
     }
