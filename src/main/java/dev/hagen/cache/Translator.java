@@ -10,25 +10,24 @@ import dev.hagen.interpret.RegionCode;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBuilder;
+import dev.hagen.util.Tunable;
+import dev.hagen.util.Tunables;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Translates hot code: forms the region on the processor's thread, emits and defines its class on a thread of its own,
  * and publishes the unit on the processor's thread again.
  */
 public final class Translator implements HotCodeListener, AutoCloseable {
-  private static final int MAX_BLOCKS = 48;
-  private static final int MAX_INSTRUCTIONS = 200;
-
   private record Finished(RegionCode code, Unit unit) {}
 
   private final CpuState cpu;
   private final Interpreter interpreter;
-  private final Decoder decoder;
   private final UnitFactory factory;
+  private final RegionBuilder regions;
+  private final Tunables tunables;
   private final Runnable wake;
   private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService worker;
@@ -37,13 +36,15 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   /**
    * A translator for one processor.
    *
+   * @param tunables the limits of regions, and where translation takes place
    * @param wake asks the processor's thread to call {@link #publish}
    */
-  public Translator(CpuState cpu, Interpreter interpreter, Decoder decoder, Runnable wake) {
+  public Translator(CpuState cpu, Interpreter interpreter, Decoder decoder, Tunables tunables, Runnable wake) {
     this.cpu = cpu;
     this.interpreter = interpreter;
-    this.decoder = decoder;
-    this.factory = new UnitFactory(interpreter);
+    this.tunables = tunables;
+    this.regions = new RegionBuilder(cpu, interpreter, decoder, tunables);
+    this.factory = new UnitFactory(interpreter, tunables);
     this.wake = wake;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
@@ -57,18 +58,23 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     if (ExecutionContext.codeSize(context) != 8 && !flat32) {
       return;
     }
-    Region region = region(linear, MAX_BLOCKS, MAX_INSTRUCTIONS);
+    Region region = regions.build(linear);
     if (region == null) {
       return;
     }
     RegionCode code = interpreter.attach(linear, region.pages());
-    if (code != null) {
-      worker.execute(() -> translate(region, code));
+    if (code == null) {
+      return;
     }
-  }
-
-  private @Nullable Region region(long linear, int blocks, int instructions) {
-    return new RegionBuilder(cpu, interpreter, decoder, blocks, instructions).build(linear);
+    if (tunables.isOn(Tunable.BACKGROUND)) {
+      worker.execute(() -> {
+        translate(region, code);
+        wake.run();
+      });
+    } else {
+      translate(region, code);
+      publish();
+    }
   }
 
   private void translate(Region region, RegionCode code) {
@@ -77,7 +83,6 @@ public final class Translator implements HotCodeListener, AutoCloseable {
       Unit unit = factory.make(part);
       if (unit != null) {
         finished.add(new Finished(code, unit));
-        wake.run();
         return;
       }
       if (part.blocks().size() <= 1) {

@@ -8,6 +8,7 @@ import dev.hagen.cpu.CpuModel;
 import dev.hagen.device.serial.SerialOutput;
 import dev.hagen.machine.Machine;
 import dev.hagen.machine.MachineConfig;
+import dev.hagen.util.Tunables;
 import dev.hagen.vmm.StopReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +51,10 @@ final class RunCommand implements Callable<Integer> {
     }
     if ("help".equals(options.cpu)) {
       CpuModel.names().forEach(System.out::println);
+      return ExitCode.OK;
+    }
+    if (options.tunables.contains("help")) {
+      System.out.println(Tunables.standard());
       return ExitCode.OK;
     }
     checkProcessors();
@@ -170,6 +175,18 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private Tunables tunables() {
+    Tunables tunables = Tunables.standard();
+    for (String setting : options.tunables) {
+      try {
+        tunables = tunables.with(setting);
+      } catch (IllegalArgumentException e) {
+        throw new UserError("--tunable: " + e.getMessage() + ".");
+      }
+    }
+    return tunables;
+  }
+
   private Pattern pattern(String text) {
     try {
       return Pattern.compile(text);
@@ -194,7 +211,7 @@ final class RunCommand implements Callable<Integer> {
       });
     }
     MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
-        SerialOutput.NOWHERE, debugExitPort());
+        SerialOutput.NOWHERE, debugExitPort(), tunables());
     try (LogFile log = LogFile.open(options.log, options.logFile); Machine machine = new Machine(config)) {
       running[0] = machine;
       log.attach(machine);

@@ -85,6 +85,10 @@ final class RunOptions {
       description = "Options from a JSON object, by their names without dashes; those on the command line win.")
   @Nullable Path config;
 
+  @Option(names = {"--tunable"}, paramLabel = "NAME=NUMBER",
+      description = "Tune the translator; may be given again. 'help' lists what there is.")
+  List<String> tunables = new ArrayList<>();
+
   @Option(names = {"--stats"}, description = "At the end print instructions, seconds and VM exits to stderr.")
   boolean stats;
 }

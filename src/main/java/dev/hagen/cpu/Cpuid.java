@@ -52,9 +52,12 @@ public final class Cpuid {
       case 0 -> vendor(model, model.maximumLeaf, result);
       case 1 -> basic(cpu, model, result);
       case 2 -> {
-        if (!amd) {
+        if (!amd && model.maximumLeaf >= 4) {
           // One query is enough; leaf 4 describes the caches.
           set(result, 0x0000_0001, 0, 0, 0x0000_00FF);
+        } else if (!amd) {
+          // 16 KiB of L1 data and code, 256 KiB of L2; TLBs of 32 and 64 entries.
+          set(result, 0x0302_0101, 0, 0, 0x0C04_0882);
         }
       }
       case 4 -> {

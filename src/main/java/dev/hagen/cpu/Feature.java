@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a processor may announce through CPUID, and where (SDM vol. 2A CPUID, APM vol. 3 appendix E). Only features all of
- * whose instructions execute are listed. The name on the command line is the constant's, in lower case with dashes.
+ * What a processor may announce through CPUID, and where (SDM vol. 2A CPUID, APM vol. 3 appendix E). Only features all
+ * of whose instructions execute are listed. The name on the command line is the constant's, in lower case with dashes.
  */
 public enum Feature {
   // @formatter:off

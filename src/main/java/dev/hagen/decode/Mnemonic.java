@@ -48,6 +48,7 @@ final class Mnemonic {
         default -> "jrcxz";
       };
       case SYSRET -> instruction.codeSize() != 8 ? "sysret" : bySize(instruction, "sysretd", "sysretd", "sysretq");
+      case FSTP_UNCHECKED -> "fstp";
       case JMP_FAR -> "jmp";
       case CALL_FAR -> "call";
       case PREFETCH -> prefetch(instruction);

@@ -36,12 +36,14 @@ final class InstructionEmitter {
   private final Code code;
   private final FlagEmitter flags;
   private final int codeSize;
+  private final boolean intrinsics;
 
-  InstructionEmitter(UnitEmitter unit, Code code, FlagEmitter flags, int codeSize) {
+  InstructionEmitter(UnitEmitter unit, Code code, FlagEmitter flags, int codeSize, boolean intrinsics) {
     this.unit = unit;
     this.code = code;
     this.flags = flags;
     this.codeSize = codeSize;
+    this.intrinsics = intrinsics;
   }
 
   /** Emits an instruction that falls through; false, with nothing emitted, if it must be interpreted. */
@@ -50,13 +52,15 @@ final class InstructionEmitter {
       return false;
     }
     Operand[] operands = instruction.operands();
-    if (!SemanticCall.canEmit(instruction) && !KNOWN.contains(instruction.op())) {
-      return false;
-    }
-    if (isIrregular(instruction)) {
+    boolean shared = SemanticCall.canEmit(instruction);
+    if (!shared && !(intrinsics && KNOWN.contains(instruction.op())) || isIrregular(instruction)) {
       return false;
     }
     prepare(instruction);
+    if (!intrinsics) {
+      SemanticCall.emit(instruction, this);
+      return true;
+    }
     switch (instruction.op()) {
       case NOP, PREFETCH -> {
       }

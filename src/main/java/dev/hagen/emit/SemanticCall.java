@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class SemanticCall {
   private static final SemanticMethods METHODS = new SemanticMethods();
   /** Operations whose methods touch nothing but their operands and the flags. */
-  private static final Set<Op> PURE = EnumSet.of(Op.ADC, Op.SBB, Op.ROL, Op.ROR, Op.RCL, Op.RCR, Op.SHL, Op.SHR, Op.SAR,
-      Op.SHLD, Op.SHRD, Op.IMUL2, Op.IMUL3, Op.POPCNT, Op.TZCNT, Op.LZCNT, Op.MOVBE);
+  private static final Set<Op> PURE = EnumSet.of(Op.ADD, Op.SUB, Op.AND, Op.OR, Op.XOR, Op.CMP, Op.TEST, Op.INC,
+      Op.DEC, Op.NEG, Op.NOT, Op.BSWAP, Op.ADC, Op.SBB, Op.ROL, Op.ROR, Op.RCL, Op.RCR, Op.SHL, Op.SHR, Op.SAR, Op.SHLD,
+      Op.SHRD, Op.IMUL2, Op.IMUL3, Op.POPCNT, Op.TZCNT, Op.LZCNT, Op.MOVBE);
 
   private SemanticCall() {}
 
@@ -31,7 +32,7 @@ final class SemanticCall {
     }
     return switch (firstRead(op) == 0 ? instruction.operands().length : instruction.operands().length - 1) {
       case 1 -> METHODS.method(op, Shapes.Unary.class);
-      case 2 -> METHODS.method(op, Shapes.Binary.class);
+      case 2 -> METHODS.method(op, op.access() == Op.Access.READ ? Shapes.BinaryAction.class : Shapes.Binary.class);
       case 3 -> METHODS.method(op, Shapes.Ternary.class);
       default -> null;
     };

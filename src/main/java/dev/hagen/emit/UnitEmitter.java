@@ -48,6 +48,7 @@ public final class UnitEmitter {
   public static final int MAX_METHOD = 8000;
 
   private final Region region;
+  private final boolean intrinsics;
   private final int codeSize;
   private final ClassWriter classWriter = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
   private final Code code;
@@ -71,8 +72,15 @@ public final class UnitEmitter {
   private int before;
   private Map<Long, Label> missStubs = new LinkedHashMap<>();
 
-  public UnitEmitter(Region region) {
+  /**
+   * An emitter for one region.
+   *
+   * @param intrinsics whether operations may have bytecode of their own; if not, all but control transfers go through
+   *     semantic methods or the interpreter
+   */
+  public UnitEmitter(Region region, boolean intrinsics) {
     this.region = region;
+    this.intrinsics = intrinsics;
     this.codeSize = ExecutionContext.codeSize(region.context());
     this.instruction = region.blocks().getFirst().instructions().getFirst();
     this.registers = RegisterUse.of(region);
@@ -253,7 +261,7 @@ public final class UnitEmitter {
     }
     at = block.start();
     before = 0;
-    InstructionEmitter emitter = new InstructionEmitter(this, code, flags, codeSize);
+    InstructionEmitter emitter = new InstructionEmitter(this, code, flags, codeSize, intrinsics);
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {
       instruction = block.instructions().get(i);

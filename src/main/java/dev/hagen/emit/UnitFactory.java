@@ -5,23 +5,33 @@ import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.Step;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
+import dev.hagen.util.Tunable;
+import dev.hagen.util.Tunables;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.MethodTooLargeException;
 
 /** Makes units: emits a region's class and defines it. Threads may share one. */
 public final class UnitFactory {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
   private final Interpreter interpreter;
+  private final boolean intrinsics;
 
-  public UnitFactory(Interpreter interpreter) {
+  public UnitFactory(Interpreter interpreter, Tunables tunables) {
     this.interpreter = interpreter;
+    this.intrinsics = tunables.isOn(Tunable.INTRINSICS);
   }
 
   /** The unit of a region, or null if its method would be too large for HotSpot. */
   public @Nullable Unit make(Region region) {
-    UnitEmitter.Emitted emitted = new UnitEmitter(region).emit();
+    UnitEmitter.Emitted emitted;
+    try {
+      emitted = new UnitEmitter(region, intrinsics).emit();
+    } catch (MethodTooLargeException e) {
+      return null;
+    }
     if (emitted.methodSize() >= UnitEmitter.MAX_METHOD) {
       return null;
     }

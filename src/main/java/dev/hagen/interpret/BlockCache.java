@@ -60,6 +60,13 @@ final class BlockCache implements CodeListener {
 
   private Block find(long linear, int slot) {
     long physical = LinearMemory.fetch(cpu, linear);
+    Block known = jumpBlock[slot];
+    if (known != null && known.physical == physical && jumpLinear[slot] == linear && known.context == cpu.context
+        && !known.isRetired()) {
+      // Some translation has gone, but not this one.
+      jumpState[slot] = (long) cpu.mappingEpoch << 32 | cpu.context;
+      return known;
+    }
     Block block = blocks.get(new Key(physical, cpu.context));
     if (block == null || !fits(block, linear)) {
       block = decoder.decode(cpu, physical, Integer.MAX_VALUE);

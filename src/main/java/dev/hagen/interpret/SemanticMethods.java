@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the semantic method of an operation and makes it callable through the functional interface of its shape.
  *
  * <p>An operation may have several methods of different shapes (MMX and XMM forms). A callable is made when it is first
- * asked for.
+ * asked for. Threads may share one.
  */
 public final class SemanticMethods {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
@@ -67,7 +67,7 @@ public final class SemanticMethods {
   }
 
   /** The method of {@code op} with this shape as an instance of it, or null if there is none. */
-  public <T> @Nullable T find(Op op, Class<T> shape) {
+  public synchronized <T> @Nullable T find(Op op, Class<T> shape) {
     Map<Class<?>, Method> candidates = methods.get(op);
     Method method = candidates == null ? null : candidates.get(shape);
     if (method == null) {

@@ -1,5 +1,6 @@
 package dev.hagen.interpret;
 
+import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.mmu.LinearMemory;
 import dev.hagen.x86.Mxcsr;
@@ -49,8 +50,8 @@ final class XmmOperand {
       checkAlignment(cpu, linear);
       long[] xmm = cpu.xmm;
       if (size == 16) {
-        long low = LinearMemory.load(cpu, linear, 8);
-        xmm[2 * index + 1] = LinearMemory.load(cpu, linear + 8, 8);
+        long low = loadHalf(cpu, linear);
+        xmm[2 * index + 1] = loadHalf(cpu, linear + 8);
         xmm[2 * index] = low;
       } else {
         xmm[2 * index] = LinearMemory.load(cpu, linear, size);
@@ -74,8 +75,8 @@ final class XmmOperand {
     if (address != null) {
       long linear = address.forStore(cpu, size);
       if (size == 16) {
-        LinearMemory.store(cpu, linear, cpu.xmm[2 * index], 8);
-        LinearMemory.store(cpu, linear + 8, cpu.xmm[2 * index + 1], 8);
+        storeHalf(cpu, linear, cpu.xmm[2 * index]);
+        storeHalf(cpu, linear + 8, cpu.xmm[2 * index + 1]);
       } else {
         LinearMemory.store(cpu, linear, cpu.xmm[2 * index], size);
       }
@@ -87,7 +88,32 @@ final class XmmOperand {
       if (alignment == Alignment.ALWAYS || alignment != Alignment.NONE && (cpu.mxcsr & Mxcsr.MM) == 0) {
         throw cpu.generalProtection(0);
       }
-      LinearMemory.checkAlignment(cpu, linear, 16);
+      // Intel's processors check only data of up to eight bytes (SDM vol. 3A 6.15 #AC).
+      if (cpu.model.vendor() == CpuModel.Vendor.AMD) {
+        LinearMemory.checkAlignment(cpu, linear, 16);
+      }
+    }
+  }
+
+  /** Eight bytes, which need not be aligned even while alignment is checked. */
+  private static long loadHalf(CpuState cpu, long linear) {
+    if ((linear & 7) == 0 || !cpu.checksAlignment()) {
+      return LinearMemory.load(cpu, linear, 8);
+    }
+    long value = 0;
+    for (int i = 0; i < 8; i++) {
+      value |= LinearMemory.load(cpu, linear + i, 1) << 8 * i;
+    }
+    return value;
+  }
+
+  private static void storeHalf(CpuState cpu, long linear, long value) {
+    if ((linear & 7) == 0 || !cpu.checksAlignment()) {
+      LinearMemory.store(cpu, linear, value, 8);
+      return;
+    }
+    for (int i = 0; i < 8; i++) {
+      LinearMemory.store(cpu, linear + i, value >>> 8 * i & 0xFF, 1);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.hagen.cpu.Pending;
 import dev.hagen.cpu.VmmCalls;
 import dev.hagen.device.IrqLine;
 import dev.hagen.device.PortMap;
+import dev.hagen.device.input.I8042;
 import dev.hagen.device.irq.ApicBus;
 import dev.hagen.device.irq.IoApic;
 import dev.hagen.device.irq.IsaLines;
@@ -27,6 +28,7 @@ import dev.hagen.device.pci.PciBus;
 import dev.hagen.device.pci.PciSpaces;
 import dev.hagen.device.serial.Uart16550;
 import dev.hagen.device.timer.AcpiPm;
+import dev.hagen.device.timer.Hpet;
 import dev.hagen.device.timer.Pit;
 import dev.hagen.device.timer.Rtc;
 import dev.hagen.device.timer.SpeakerPort;
@@ -62,10 +64,13 @@ final class Board {
   private final ExitCounters counters;
   private final Consumer<StopReason> stop;
   private final LocalApic localApic;
+  private final MmioRegion apicPage;
   private final IoApic ioApic;
   private final Pic pic;
   private final Pit pit;
   private final SpeakerPort speaker;
+  private final Hpet hpet;
+  private final I8042 keyboard;
   private final Rtc rtc;
   private final AcpiPm pm;
   private final PciBus pci;
@@ -93,13 +98,17 @@ final class Board {
     pic = new Pic(localApic.lint0());
     IsaLines isa = new IsaLines(pic, ioApic);
     memory.map(IoApic.DEFAULT_BASE, IoApic.LENGTH, counted(ioApic));
-    memory.map(LocalApic.DEFAULT_BASE, LocalApic.LENGTH, counted(localApic));
+    apicPage = counted(localApic);
+    memory.map(LocalApic.DEFAULT_BASE, LocalApic.LENGTH, apicPage);
     localApic.enableVirtualWire();
+    msrs.setMemoryTypesLikeFirmware();
     ports.map(0x20, 2, 1, pic.masterPorts());
     ports.map(0xA0, 2, 1, pic.slavePorts());
     ports.map(0x4D0, 2, 1, pic.edgeLevelPorts());
 
-    rtc = new Rtc(clock, isa.line(8));
+    hpet = new Hpet(clock, isa.line(0), isa.line(8), ioApic::pin);
+    memory.map(Hpet.DEFAULT_BASE, Hpet.LENGTH, counted(hpet));
+    rtc = new Rtc(clock, hpet.rtcLine());
     rtc.setMemorySize(memory.lowRamSize(), memory.ramSize() - memory.lowRamSize());
     ports.map(0x70, Rtc.PORTS, 1, rtc);
     pm = new AcpiPm(clock, isa.line(AcpiTables.SCI), true, () -> stop.accept(StopReason.POWER_OFF));
@@ -113,11 +122,14 @@ final class Board {
     ports.map(PciBus.BASE, PciBus.PORTS, 4, pci);
     resetControl = new ResetControl(this::requestReset);
     ports.map(ResetControl.PORT, 1, 1, resetControl);
+    keyboard = new I8042(isa.line(1), isa.line(12), IrqLine.UNCONNECTED, this::requestReset);
+    ports.map(I8042.DATA_PORT, 1, 1, keyboard.dataPort());
+    ports.map(I8042.COMMAND_PORT, 1, 1, keyboard.commandPort());
     port92 = new Port92(IrqLine.UNCONNECTED, this::requestReset);
     ports.map(0x92, 1, 1, port92);
     mapLegacy(config);
 
-    pit = new Pit(clock, isa.line(0));
+    pit = new Pit(clock, hpet.pitLine());
     ports.map(0x40, Pit.PORTS, 1, pit);
     speaker = new SpeakerPort(clock, pit);
     ports.map(0x61, 1, 1, speaker);
@@ -216,6 +228,7 @@ final class Board {
   void reset() {
     cpu.reset();
     msrs.reset();
+    msrs.setMemoryTypesLikeFirmware();
     localApic.reset();
     localApic.enableVirtualWire();
     ioApic.reset();
@@ -223,6 +236,8 @@ final class Board {
     pit.reset();
     speaker.reset();
     serial.forEach(Uart16550::reset);
+    hpet.reset();
+    keyboard.reset();
     rtc.reset();
     pm.reset();
     pci.reset();
@@ -236,8 +251,6 @@ final class Board {
 
   /** The lines from the local APIC to the processor. */
   private final class Wires implements ProcessorLines {
-    private long mappedBase = LocalApic.DEFAULT_BASE;
-
     @Override
     public void interrupt(boolean pending) {
       if (pending) {
@@ -250,6 +263,20 @@ final class Board {
     @Override
     public void nmi() {
       cpu.post(Pending.NMI);
+    }
+
+    @Override
+    public void init() {
+      // The one processor of the machine has nobody to start it again.
+      requestReset();
+    }
+
+    @Override
+    public void mapped(long base, boolean visible) {
+      memory.unmap(apicPage);
+      if (visible) {
+        memory.map(base, LocalApic.LENGTH, apicPage);
+      }
     }
   }
 

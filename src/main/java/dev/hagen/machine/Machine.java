@@ -8,9 +8,11 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.Pending;
 import dev.hagen.decode.Decoder;
+import dev.hagen.decode.Extension;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.util.Tunable;
 import dev.hagen.vmm.EventLog;
 import dev.hagen.vmm.ExitCounters;
 import dev.hagen.vmm.HostClock;
@@ -49,10 +51,10 @@ public final class Machine implements AutoCloseable {
     cpu = new CpuState(config.model(), memory, new NoVmm());
     clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
     board = new Board(config, cpu, clock, counters, this::stop);
-    Decoder decoder = new Decoder();
+    Decoder decoder = new Decoder(Extension.of(config.model()));
     Interpreter interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
-    translator = new Translator(cpu, interpreter, decoder, () -> cpu.post(Pending.DEVICE));
-    int threshold = Integer.getInteger("hagen.threshold", 2000);
+    translator = new Translator(cpu, interpreter, decoder, config.tunables(), () -> cpu.post(Pending.DEVICE));
+    int threshold = config.tunables().get(Tunable.THRESHOLD);
     if (threshold > 0) {
       interpreter.setHotCodeListener(translator, threshold);
     }
@@ -95,6 +97,14 @@ public final class Machine implements AutoCloseable {
   /** Ends {@link #run}; any thread may call. */
   public void stop(StopReason reason) {
     processor.stop(reason);
+  }
+
+  /**
+   * Stops a deterministic machine with {@link StopReason#REQUEST} once {@code retired} instructions have retired since
+   * power-on, or the guest has slept past that time.
+   */
+  public void stopAt(long retired) {
+    clock.timer(() -> stop(StopReason.REQUEST)).at(retired);
   }
 
   /** Holds the processor or lets it go on; any thread may call. */

@@ -2,6 +2,7 @@ package dev.hagen.machine;
 
 import dev.hagen.cpu.CpuModel;
 import dev.hagen.device.serial.SerialOutput;
+import dev.hagen.util.Tunables;
 import java.util.List;
 
 /**
@@ -13,9 +14,10 @@ import java.util.List;
  * @param serial where COM1 and COM2 transmit to; as many lines exist as there are elements, two at most
  * @param debugConsole where bytes written to port E9h go
  * @param debugExitPort the first of four ports of the device that ends the run with the guest's code; negative: none
+ * @param tunables what only speed depends on
  */
 public record MachineConfig(long memory, CpuModel model, boolean deterministic, List<SerialOutput> serial,
-    SerialOutput debugConsole, int debugExitPort) {
+    SerialOutput debugConsole, int debugExitPort, Tunables tunables) {
   /** No isa-debug-exit device. */
   public static final int NO_DEBUG_EXIT = -1;
   public static final long DEFAULT_MEMORY = 128L << 20;
@@ -30,30 +32,34 @@ public record MachineConfig(long memory, CpuModel model, boolean deterministic, 
   /** 128 MiB, the standard processor, one serial line to nowhere. */
   public static MachineConfig standard() {
     return new MachineConfig(DEFAULT_MEMORY, CpuModel.standard(), false, List.of(SerialOutput.NOWHERE),
-        SerialOutput.NOWHERE, NO_DEBUG_EXIT);
+        SerialOutput.NOWHERE, NO_DEBUG_EXIT, Tunables.standard());
   }
 
   public MachineConfig withMemory(long bytes) {
-    return new MachineConfig(bytes, model, deterministic, serial, debugConsole, debugExitPort);
+    return new MachineConfig(bytes, model, deterministic, serial, debugConsole, debugExitPort, tunables);
   }
 
   public MachineConfig withModel(CpuModel newModel) {
-    return new MachineConfig(memory, newModel, deterministic, serial, debugConsole, debugExitPort);
+    return new MachineConfig(memory, newModel, deterministic, serial, debugConsole, debugExitPort, tunables);
   }
 
   public MachineConfig withDeterminism(boolean on) {
-    return new MachineConfig(memory, model, on, serial, debugConsole, debugExitPort);
+    return new MachineConfig(memory, model, on, serial, debugConsole, debugExitPort, tunables);
   }
 
   public MachineConfig withSerial(List<SerialOutput> outputs) {
-    return new MachineConfig(memory, model, deterministic, outputs, debugConsole, debugExitPort);
+    return new MachineConfig(memory, model, deterministic, outputs, debugConsole, debugExitPort, tunables);
   }
 
   public MachineConfig withDebugConsole(SerialOutput output) {
-    return new MachineConfig(memory, model, deterministic, serial, output, debugExitPort);
+    return new MachineConfig(memory, model, deterministic, serial, output, debugExitPort, tunables);
   }
 
   public MachineConfig withDebugExit(int port) {
-    return new MachineConfig(memory, model, deterministic, serial, debugConsole, port);
+    return new MachineConfig(memory, model, deterministic, serial, debugConsole, port, tunables);
+  }
+
+  public MachineConfig withTunables(Tunables newTunables) {
+    return new MachineConfig(memory, model, deterministic, serial, debugConsole, debugExitPort, newTunables);
   }
 }

@@ -78,6 +78,12 @@ public final class PhysicalMemory implements AutoCloseable {
     return ramBase + ((long) page << 12);
   }
 
+  /** The guest-physical address of RAM page {@code page}. */
+  public long physicalAddress(int page) {
+    long address = (long) page << 12;
+    return address < lowSize ? address : address - lowSize + HIGH_BASE;
+  }
+
   /** Reads 1, 2, 4 or 8 bytes that do not cross a page, zero-extended. */
   public long read(long address, int size) {
     long offset = ramOffset(address);

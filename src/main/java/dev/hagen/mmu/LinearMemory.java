@@ -113,12 +113,12 @@ public final class LinearMemory {
   private static void check(CpuState cpu, long linear, int length, int kind) {
     int privilege = privilege(cpu);
     checkCanonical(cpu, linear, length);
-    if (Integer.bitCount(length) == 1 && length <= 16) {
+    if (Integer.bitCount(length) == 1 && length <= 8) {
       checkAlignment(cpu, linear, length);
     }
     translate(cpu, linear, kind, privilege);
     if (crossesPage(linear, length)) {
-      translate(cpu, wrap(cpu, linear + length - 1 & TlbLayout.PAGE_MASK), kind, privilege);
+      translate(cpu, nextPage(cpu, linear), kind, privilege);
     }
   }
 
@@ -136,7 +136,7 @@ public final class LinearMemory {
   public static void checkStoreSystem(CpuState cpu, long linear, int length) {
     translate(cpu, linear, TlbLayout.WRITE, TlbLayout.SUPERVISOR);
     if (crossesPage(linear, length)) {
-      translate(cpu, wrap(cpu, linear + length - 1 & TlbLayout.PAGE_MASK), TlbLayout.WRITE, TlbLayout.SUPERVISOR);
+      translate(cpu, nextPage(cpu, linear), TlbLayout.WRITE, TlbLayout.SUPERVISOR);
     }
   }
 
@@ -178,9 +178,13 @@ public final class LinearMemory {
     return translate(cpu, linear, TlbLayout.EXECUTE, privilege(cpu));
   }
 
-  /** The linear address in the width of the mode: 32 bits outside 64-bit mode. */
-  static long wrap(CpuState cpu, long linear) {
-    return cpu.is64Bit() ? linear : linear & 0xFFFF_FFFFL;
+  /**
+   * The address of the page behind the one of {@code linear}, in the width of the mode: 32 bits outside 64-bit mode,
+   * where only the descriptor tables and stacks of a 64-bit kernel lie higher.
+   */
+  private static long nextPage(CpuState cpu, long linear) {
+    long next = (linear | 0xFFF) + 1;
+    return cpu.is64Bit() || linear >>> 32 != 0 ? next : next & 0xFFFF_FFFFL;
   }
 
   private static int privilege(CpuState cpu) {
@@ -201,13 +205,14 @@ public final class LinearMemory {
     }
   }
 
-  /** The guest-physical address of {@code linear}; fills the TLB. */
+  /** The guest-physical address of {@code linear}, by the TLB or else by a walk that fills it. */
   private static long translate(CpuState cpu, long linear, int kind, int privilege) {
     int index = TlbLayout.first(kind, privilege) + TlbLayout.entry(linear);
-    long walk = PageWalker.walk(cpu, linear, kind, privilege);
-    if (cpu.tlb[index] != (linear & TlbLayout.PAGE_MASK)) {
-      Tlb.fill(cpu, linear, walk, kind, privilege);
+    if (cpu.tlb[index] == (linear & TlbLayout.PAGE_MASK)) {
+      return cpu.memory.physicalAddress((int) cpu.tlbInfo[index >> 1]) | linear & 0xFFF;
     }
+    long walk = PageWalker.walk(cpu, linear, kind, privilege);
+    Tlb.fill(cpu, linear, walk, kind, privilege);
     return walk & TlbLayout.PAGE_MASK | linear & 0xFFF;
   }
 
@@ -234,7 +239,7 @@ public final class LinearMemory {
     if (!crossesPage(linear, size)) {
       return cpu.memory.read(physical, size);
     }
-    long second = translate(cpu, wrap(cpu, linear + size - 1 & TlbLayout.PAGE_MASK), kind, privilege);
+    long second = translate(cpu, nextPage(cpu, linear), kind, privilege);
     int inFirst = 0x1000 - (int) (linear & 0xFFF);
     long value = 0;
     for (int i = 0; i < size; i++) {
@@ -251,7 +256,7 @@ public final class LinearMemory {
       cpu.memory.write(physical, value, size);
       return;
     }
-    long second = translate(cpu, wrap(cpu, linear + size - 1 & TlbLayout.PAGE_MASK), TlbLayout.WRITE, privilege);
+    long second = translate(cpu, nextPage(cpu, linear), TlbLayout.WRITE, privilege);
     int inFirst = 0x1000 - (int) (linear & 0xFFF);
     for (int i = 0; i < size; i++) {
       long address = i < inFirst ? physical + i : second + i - inFirst;

@@ -13,6 +13,8 @@ import dev.hagen.interpret.RegionCode;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.mmu.LinearMemory;
+import dev.hagen.util.Tunable;
+import dev.hagen.util.Tunables;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class RegionBuilder {
   private static final int PAGE = 0x1000;
   private static final int MAX_LENGTH = 15;
-  /** An edge taken less often than once in so many runs of its block does not lead into the region. */
-  private static final int RARE = 64;
 
   /** Operations that transfer control in ways a unit does not know. */
   private static final Set<Op> INTERPRETED_LAST = EnumSet.of(Op.JCXZ, Op.LOOP, Op.LOOPE, Op.LOOPNE, Op.JMP_FAR,
@@ -45,15 +45,17 @@ public final class RegionBuilder {
   private final Decoder decoder;
   private final int maxBlocks;
   private final int maxInstructions;
+  private final int rareEdge;
   private final Map<Long, Long> pages = new LinkedHashMap<>();
   private final Map<Long, byte[]> bytes = new LinkedHashMap<>();
 
-  public RegionBuilder(CpuState cpu, Interpreter interpreter, Decoder decoder, int maxBlocks, int maxInstructions) {
+  public RegionBuilder(CpuState cpu, Interpreter interpreter, Decoder decoder, Tunables tunables) {
     this.cpu = cpu;
     this.interpreter = interpreter;
     this.decoder = decoder;
-    this.maxBlocks = maxBlocks;
-    this.maxInstructions = maxInstructions;
+    this.maxBlocks = tunables.get(Tunable.REGION_BLOCKS);
+    this.maxInstructions = tunables.get(Tunable.REGION_INSTRUCTIONS);
+    this.rareEdge = tunables.get(Tunable.RARE_EDGE);
   }
 
   /** The region around the block at {@code linear}, or null if nothing there can be translated. */
@@ -90,7 +92,7 @@ public final class RegionBuilder {
       case Terminal.Jump jump -> open.add(jump.target());
       case Terminal.Branch branch -> {
         BlockProfile profile = profile(linear + block.start());
-        int rare = Math.max(1, profile.entered() / RARE);
+        int rare = Math.max(1, profile.entered() / rareEdge);
         // The likely successor first, so that the blocks of a loop come one after the other.
         boolean takenFirst = profile.taken() * 2L > profile.entered();
         boolean taken = profile.taken() >= rare;

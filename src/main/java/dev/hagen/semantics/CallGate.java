@@ -6,7 +6,7 @@ import dev.hagen.util.Bits;
 import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
 
-/** Far JMP and CALL whose selector names a system descriptor: call gates, task gates, TSSs (SDM vol. 3A 5.8.3 to 5.8.5). */
+/** Far JMP and CALL whose selector names a call gate, a task gate or a TSS (SDM vol. 3A 5.8.3 to 5.8.5). */
 final class CallGate {
   private static final int MOST_PARAMETERS = 31;
 

@@ -7,6 +7,7 @@ import static dev.hagen.decode.Op.RET_FAR;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Instruction.Prefix;
 import dev.hagen.decode.Operand;
 import dev.hagen.util.Bits;
 import dev.hagen.x86.Reg;
@@ -43,7 +44,7 @@ public final class FarTransfer {
     long offset = offset(cpu, insn, size);
     int selector = selector(cpu, insn, size);
     if (cpu.usesRealSegments()) {
-      StackCursor stack = pushReturn(cpu, insn.operandSize());
+      StackCursor stack = pushReturn(cpu, insn);
       checkRealOffset(cpu, offset);
       stack.commit();
       enterReal(cpu, selector, offset);
@@ -55,7 +56,7 @@ public final class FarTransfer {
       return;
     }
     checkDirect(cpu, selector, raw);
-    StackCursor stack = pushReturn(cpu, insn.operandSize());
+    StackCursor stack = pushReturn(cpu, insn);
     checkOffset(cpu, raw, offset);
     raw = DescriptorTable.touch(cpu, selector, raw);
     stack.commit();
@@ -108,7 +109,9 @@ public final class FarTransfer {
         : (int) SystemOperands.load(cpu, SystemOperands.memory(insn, 0), size, 2);
   }
 
-  private static StackCursor pushReturn(CpuState cpu, int size) {
+  /** REX.W widens the stack slots even where it does not widen the pointer. */
+  private static StackCursor pushReturn(CpuState cpu, Instruction insn) {
+    int size = insn.has(Prefix.REX_W) ? 8 : insn.operandSize();
     StackCursor stack = StackCursor.current(cpu, 0);
     stack.push(cpu.segment[Reg.CS].selector, size);
     stack.push(cpu.rip, size);

@@ -69,8 +69,8 @@ public final class InterruptDelivery {
   private static final int MOST_ATTEMPTS = 8;
 
   /**
-   * No vector: what an instruction throws that has delivered a fault itself (a task switch, whose second half belongs to
-   * the new task) and could not. {@link #deliver(CpuState, GuestException)} answers {@link Outcome#TRIPLE_FAULT}.
+   * No vector: what an instruction throws that has delivered a fault itself (a task switch, whose second half belongs
+   * to the new task) and could not. {@link #deliver(CpuState, GuestException)} answers {@link Outcome#TRIPLE_FAULT}.
    */
   static final int SHUTDOWN = 256;
 

@@ -20,7 +20,7 @@ import dev.hagen.util.Bits;
 import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
 
-/** Loads of segment registers with all their checks (SDM vol. 3A 5.6, vol. 2B MOV), and the instructions that do them. */
+/** Loads of segment registers with all their checks (SDM vol. 3A 5.6), and the instructions that do them. */
 public final class SegmentLoader {
   private static final int REAL_DATA =
       SegmentRegister.P | SegmentRegister.S | SegmentRegister.WRITABLE_OR_READABLE | SegmentRegister.ACCESSED;

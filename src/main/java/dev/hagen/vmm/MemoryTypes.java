@@ -1,5 +1,6 @@
 package dev.hagen.vmm;
 
+import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.x86.Msr;
 import java.util.Arrays;
 
@@ -17,6 +18,10 @@ final class MemoryTypes {
   /** The same and UC- (7). */
   private static final int PAT_TYPES = 0b1111_0011;
   private static final long DEFAULT_TYPE_BITS = 0xCFF;
+  /** In the default type: variable and fixed ranges on. */
+  private static final long ENABLED = 0xC00;
+  /** In a mask: the range counts. */
+  private static final long VALID = 0x800;
 
   private final long addressBits;
   private final long[] variable = new long[16];
@@ -36,10 +41,14 @@ final class MemoryTypes {
     pat = PAT_AFTER_RESET;
   }
 
-  /** Everything write-back, as firmware leaves it for memory. */
-  void setAllWriteBack() {
+  /** Memory write-back, the VGA window and the devices' hole below 4 GiB uncacheable, as firmware leaves it. */
+  void setLikeFirmware() {
     Arrays.fill(fixed, 0x0606_0606_0606_0606L);
-    defaultType = 0xC00 | WRITE_BACK;
+    fixed[fixedSlot(Msr.MTRR_FIX_16K_A0000)] = 0;
+    long hole = PhysicalMemory.HIGH_BASE - PhysicalMemory.LOW_LIMIT;
+    variable[0] = PhysicalMemory.LOW_LIMIT;
+    variable[1] = addressBits & -hole | VALID;
+    defaultType = ENABLED | WRITE_BACK;
   }
 
   static boolean has(int index) {
@@ -93,7 +102,7 @@ final class MemoryTypes {
 
   private boolean writeVariable(int slot, long value) {
     boolean mask = (slot & 1) != 0;
-    long allowed = addressBits | (mask ? 0x800 : 0xFF);
+    long allowed = addressBits | (mask ? VALID : 0xFF);
     if ((value & ~allowed) != 0 || !mask && !isType(value, MTRR_TYPES)) {
       return false;
     }

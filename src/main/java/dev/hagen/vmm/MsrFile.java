@@ -71,9 +71,9 @@ public final class MsrFile {
     decodeConfiguration = LFENCE_SERIALIZES;
   }
 
-  /** Sets the MTRRs as firmware does before it boots a system: all memory write-back. */
-  public void setMemoryWriteBack() {
-    memoryTypes.setAllWriteBack();
+  /** Sets the MTRRs as firmware does before it boots a system. */
+  public void setMemoryTypesLikeFirmware() {
+    memoryTypes.setLikeFirmware();
   }
 
   /** The guest's time-stamp counter. */

@@ -192,10 +192,9 @@ public final class VirtualCpu {
     }
     cpu.interruptShadow = false;
     cpu.debugShadow = false;
+    // RF ends with the instruction, but IRET may set it for the next one.
+    cpu.systemFlags &= ~Flags.RF;
     interpreter.step();
-    if (resume) {
-      cpu.systemFlags &= ~Flags.RF;
-    }
     if (!cpu.debugShadow && (singleStep || cpu.debugHits != 0)) {
       trap(singleStep);
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What differs between the state of a machine that ran a case and the state recorded. */
-final class VectorComparison {
+public final class VectorComparison {
   private static final String[] GPR = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11",
       "r12", "r13", "r14", "r15"};
   private static final String[] SEGMENTS = {"es", "cs", "ss", "ds", "fs", "gs"};
@@ -24,12 +24,12 @@ final class VectorComparison {
   private VectorComparison() {}
 
   /** One entry for each register, memory range or fault that is not as recorded: what it is, what it should be. */
-  static List<String> differences(VectorMachine machine, VectorCase vector, @Nullable Fault fault) {
+  public static List<String> differences(VectorMachine machine, VectorCase vector, @Nullable Fault fault) {
     VectorComparison comparison = new VectorComparison();
     comparison.compareFault(vector.fault(), fault);
-    comparison.compareGeneral(vector.mode(), machine.cpu, vector.after());
-    comparison.compareX87(machine.cpu, vector.after().x87());
-    comparison.compareSse(machine.cpu, vector.after());
+    comparison.compareGeneral(vector.mode(), machine.cpu(), vector.after());
+    comparison.compareX87(machine.cpu(), vector.after().x87());
+    comparison.compareSse(machine.cpu(), vector.after());
     comparison.compareMemory(machine, vector);
     return comparison.differences;
   }

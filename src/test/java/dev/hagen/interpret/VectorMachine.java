@@ -6,6 +6,7 @@ import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.decode.Decoder;
+import dev.hagen.decode.Extension;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.semantics.DebugRegisters;
 import dev.hagen.semantics.InterruptDelivery;
@@ -21,17 +22,19 @@ import dev.hagen.x86.PageEntry;
 import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A machine that runs recorded cases on the interpreter under what they were recorded under: a long-mode kernel whose
+ * A machine that runs recorded cases, on the interpreter or another tier, under what they were recorded under: a long-mode kernel whose
  * user code is 64-bit, or 32- or 16-bit in compatibility mode, with the segments of Linux.
  *
  * <p>Low linear addresses are physical ones. The kernel's tables and its stack are reached above {@link #KERNEL}, where
  * user code may not go. A fault is delivered through the IDT, and what it looks like is read from the handler's stack.
  */
-final class VectorMachine implements AutoCloseable {
+public final class VectorMachine implements AutoCloseable {
   private static final int RAM = 0x20_0000;
   /** Linear address of physical address 0 for the kernel: the lowest of the upper half. */
   private static final long KERNEL = 0xFFFF_8000_0000_0000L;
@@ -68,14 +71,31 @@ final class VectorMachine implements AutoCloseable {
   /** Memory that a case may change, and its content before each case. */
   private record Writable(int address, byte[] background) {}
 
-  final CpuState cpu;
+  /** What executes instructions. */
+  public interface Tier {
+    /**
+     * Executes one instruction or a few; as many as the guest runs until it enters its kernel, if it is that.
+     *
+     * @throws GuestException the fault of one, with RIP there
+     */
+    void run();
+  }
+
+  private final CpuState cpu;
+  private final Decoder decoder;
   private final PhysicalMemory memory = new PhysicalMemory(RAM);
   private final Interpreter interpreter;
   private final List<Writable> writable;
+  private Tier tier;
 
-  VectorMachine(SemanticMethods methods) {
+  public VectorMachine(SemanticMethods methods) {
     cpu = new CpuState(CpuModel.standard(), memory, new NoVmm());
-    interpreter = new Interpreter(cpu, new Decoder(), methods);
+    // The recorder's processor has BMI1, which the model does not announce: there TZCNT is BSF.
+    Set<Extension> extensions = EnumSet.copyOf(Extension.of(cpu.model));
+    extensions.add(Extension.TZCNT);
+    decoder = new Decoder(extensions);
+    interpreter = new Interpreter(cpu, decoder, methods);
+    tier = interpreter::step;
     writable = MemoryLayout.REGIONS.stream()
         .filter(region -> region.permissions() == MemoryLayout.Permissions.READ_WRITE)
         .map(region -> new Writable(region.address(), MemoryLayout.background(region)))
@@ -97,6 +117,23 @@ final class VectorMachine implements AutoCloseable {
     cpu.idtrLimit = VECTORS * 16 - 1;
     cpu.tr.set(TSS_SELECTOR, KERNEL + TSS, 0x67, SegmentRegister.P | 0xB);
     cpu.ldtr.set(LDT_SELECTOR, KERNEL + LDT, LDT_LIMIT, SegmentRegister.P | 2);
+  }
+
+  /** What executes everything from now on, single-stepped instructions excepted. */
+  public void setTier(Tier newTier) {
+    tier = newTier;
+  }
+
+  public CpuState cpu() {
+    return cpu;
+  }
+
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  public Interpreter interpreter() {
+    return interpreter;
   }
 
   private void buildPageTables() {
@@ -159,7 +196,7 @@ final class VectorMachine implements AutoCloseable {
   }
 
   /** Brings memory and registers into the state before a case. */
-  void load(VectorCase vector) {
+  public void load(VectorCase vector) {
     for (MemoryBytes bytes : vector.memoryBefore()) {
       memory.copyIn(bytes.address(), bytes.bytes(), 0, bytes.bytes().length);
     }
@@ -235,7 +272,7 @@ final class VectorMachine implements AutoCloseable {
    * Runs the case as the recorder did: until an instruction faults, or the {@code int3} behind the code is reached, or
    * the fetch of what follows faults. Answers the fault of the case, or null.
    */
-  @Nullable Fault run(VectorCase vector) {
+  public @Nullable Fault run(VectorCase vector) {
     try {
       for (int i = 0; i < MOST_INSTRUCTIONS && cpu.cpl == 3; i++) {
         step();
@@ -266,7 +303,11 @@ final class VectorMachine implements AutoCloseable {
     boolean singleStep = (cpu.systemFlags & Flags.TF) != 0;
     cpu.interruptShadow = false;
     cpu.debugShadow = false;
-    interpreter.step();
+    if (singleStep) {
+      interpreter.step();
+    } else {
+      tier.run();
+    }
     if (cpu.cpl == 3 && !cpu.debugShadow && DebugRegisters.takeTrap(cpu, singleStep)) {
       throw cpu.raise(Vector.DB);
     }
@@ -313,14 +354,14 @@ final class VectorMachine implements AutoCloseable {
     }
   }
 
-  byte[] read(int linear, int length) {
+  public byte[] read(int linear, int length) {
     byte[] bytes = new byte[length];
     memory.copyOut(linear, bytes, 0, length);
     return bytes;
   }
 
   /** Brings memory back to what it holds between cases. */
-  void restore(VectorCase vector) {
+  public void restore(VectorCase vector) {
     for (Writable region : writable) {
       memory.copyIn(region.address, region.background, 0, region.background.length);
     }

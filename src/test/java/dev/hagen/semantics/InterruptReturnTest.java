@@ -4,8 +4,10 @@ import static dev.hagen.semantics.SystemGuest.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hagen.cpu.GuestException;
 import dev.hagen.decode.Op;
 import dev.hagen.x86.Control;
 import dev.hagen.x86.Flags;
@@ -46,6 +48,35 @@ class InterruptReturnTest {
       assertEquals(3, guest.cpu.cpl);
       assertEquals(USER_STACK, guest.cpu.gpr[Reg.RSP]);
       assertFalse(guest.cpu.segment[Reg.ES].isUsable());
+    }
+  }
+
+  @Test
+  void toRing3_turnsEveryNullSelectorIntoZero() {
+    try (SystemGuest guest = protectedMode()) {
+      guest.cpu.segment[Reg.GS].set(3, 0, 0, 0);
+      guest.prepareStack(4, 0x777, CODE3, Flags.IF, USER_STACK, DATA3);
+      guest.execute(Op.IRET, 4);
+      assertEquals(0, guest.cpu.segment[Reg.GS].selector);
+    }
+  }
+
+  @Test
+  void toRing3_inLongMode_keepsTheBaseOfANullSegment() {
+    try (SystemGuest guest = longMode()) {
+      guest.cpu.segment[Reg.FS].set(0, 0x1234_5678_9000L, 0, 0);
+      guest.prepareStack(8, 0x777, CODE64_3, Flags.IF, USER_STACK, DATA3);
+      guest.execute(Op.IRET, 8);
+      assertEquals(0x1234_5678_9000L, guest.cpu.segment[Reg.FS].base);
+    }
+  }
+
+  @Test
+  void codeSelectorBeyondTheStacksPage_faultsAtTheFlagsFirst() {
+    try (SystemGuest guest = longMode()) {
+      guest.cpu.gpr[Reg.RSP] = 0x20_0000 - 2;
+      GuestException fault = assertThrows(GuestException.class, () -> guest.execute(Op.IRET, 8));
+      assertEquals(0x20_0000 - 2 + 16, fault.address());
     }
   }
 

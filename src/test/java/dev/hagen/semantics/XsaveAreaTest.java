@@ -51,7 +51,7 @@ class XsaveAreaTest {
     FxsaveArea.fxsave(guest.cpu, insn(Op.FXSAVE));
     assertEquals(0x0000_0080_3800_037FL, guest.memory(0, 8));
     assertEquals(0, guest.memory(8, 8));
-    assertEquals(0x0000_FFFF_0000_1F80L, guest.memory(24, 8));
+    assertEquals(0x0002_FFFF_0000_1F80L, guest.memory(24, 8));
     assertEquals(Extended.INTEGER_BIT, guest.memory(32, 8));
     assertEquals(0x3FFF, guest.memory(40, 8));
     assertEquals(5, guest.memory(XMM0 + 24, 8));
@@ -108,7 +108,7 @@ class XsaveAreaTest {
   void xsaveopt_initialState_storesMxcsrOnly() {
     XsaveArea.xsaveopt(guest.cpu, insn(Op.XSAVEOPT));
     assertEquals(FILL, guest.memory(0, 8));
-    assertEquals(0x0000_FFFF_0000_1F80L, guest.memory(24, 8));
+    assertEquals(0x0002_FFFF_0000_1F80L, guest.memory(24, 8));
     assertEquals(FILL, guest.memory(XMM0, 8));
     assertEquals(0, guest.memory(STATE_BV, 8));
   }

@@ -39,8 +39,12 @@ class BareGuestTest {
 
   private final StringBuilder output = new StringBuilder();
 
-  /** AMD's processors know no far pointers with 64-bit offsets (APM vol. 3 "JMP (Far)"); both emulators do. */
-  private static final Set<String> NOT_ON_AMD = Set.of("far_call_and_return_64", "far_jump_through_memory_m16_64");
+  /**
+   * AMD's processors know no far pointers with 64-bit offsets (APM vol. 3 "JMP (Far)"); both emulators do. And they check
+   * sixteen bytes for alignment too, as the vectors recorded on one show; Intel's and both emulators do not.
+   */
+  private static final Set<String> NOT_ON_AMD =
+      Set.of("far_call_and_return_64", "far_jump_through_memory_m16_64", "ring3_movups_unaligned");
 
   @ParameterizedTest
   @ValueSource(strings = {"exceptions32", "exceptions64", "gates32", "paging32", "paging64", "segments32", "segments64",

@@ -152,6 +152,15 @@ class MsrFileTest {
   }
 
   @Test
+  void firmware_leavesMemoryWriteBackAndHoleUncacheable() {
+    msrs.setMemoryTypesLikeFirmware();
+    assertEquals(0xC06, msrs.read(cpu, Msr.MTRR_DEFAULT_TYPE));
+    assertEquals(0xC000_0000L, msrs.read(cpu, Msr.MTRR_BASE0));
+    assertEquals(0xFF_C000_0800L, msrs.read(cpu, Msr.MTRR_BASE0 + 1));
+    assertEquals(0, msrs.read(cpu, Msr.MTRR_FIX_16K_A0000));
+  }
+
+  @Test
   void apicBase_allowsOnlyLegalModes() {
     use("hagen,-x2apic");
     assertRefused(Msr.APIC_BASE, apic.base | Msr.APIC_BASE_X2);

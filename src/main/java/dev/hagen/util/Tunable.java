@@ -1,0 +1,48 @@
+package dev.hagen.util;
+
+/** A number by which the speed of a machine can be tuned; what a guest observes does not depend on any of them. */
+public enum Tunable {
+  // @formatter:off
+  THRESHOLD(           2000, 0, Integer.MAX_VALUE, "entries of a block before it is translated; 0: nothing is translated"),
+  REGION_BLOCKS(         48, 1, 1000,              "blocks in a region at most"),
+  REGION_INSTRUCTIONS(  200, 1, 1000,              "instructions after which a region takes no more blocks"),
+  RARE_EDGE(             64, 1, Integer.MAX_VALUE, "an edge taken once in more runs of its block ends the region"),
+  BACKGROUND(             1, 0, 1,                 "1: translate on a thread of its own; 0: at once, while the guest waits"),
+  INTRINSICS(             1, 0, 1,                 "0: no operation has bytecode of its own, all go through semantic methods");
+  // @formatter:on
+
+  private final int standard;
+  private final int least;
+  private final int most;
+  private final String description;
+
+  Tunable(int standard, int least, int most, String description) {
+    this.standard = standard;
+    this.least = least;
+    this.most = most;
+    this.description = description;
+  }
+
+  /** The value unless somebody chooses another. */
+  public int standard() {
+    return standard;
+  }
+
+  public int least() {
+    return least;
+  }
+
+  public int most() {
+    return most;
+  }
+
+  /** What it counts, for users. */
+  public String description() {
+    return description;
+  }
+
+  /** How users spell it: {@code region-blocks}. */
+  public String spelling() {
+    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,74 @@
+package dev.hagen.util;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** A value for every {@link Tunable}. Immutable. */
+public final class Tunables {
+  private static final Tunables STANDARD =
+      new Tunables(Arrays.stream(Tunable.values()).mapToInt(Tunable::standard).toArray());
+
+  private final int[] values;
+
+  private Tunables(int[] values) {
+    this.values = values;
+  }
+
+  /** The standard value of each. */
+  public static Tunables standard() {
+    return STANDARD;
+  }
+
+  public int get(Tunable tunable) {
+    return values[tunable.ordinal()];
+  }
+
+  /** Whether a tunable that is 0 or 1 is 1. */
+  public boolean isOn(Tunable tunable) {
+    return get(tunable) != 0;
+  }
+
+  /**
+   * The same but for one value.
+   *
+   * @throws IllegalArgumentException if the value is out of range; the message is a sentence for users
+   */
+  public Tunables with(Tunable tunable, int value) {
+    if (value < tunable.least() || value > tunable.most()) {
+      throw new IllegalArgumentException("%s is a number from %d to %d, not %d".formatted(tunable.spelling(),
+          tunable.least(), tunable.most(), value));
+    }
+    int[] changed = values.clone();
+    changed[tunable.ordinal()] = value;
+    return new Tunables(changed);
+  }
+
+  /**
+   * The same but for what {@code setting}, {@code NAME=VALUE}, says.
+   *
+   * @throws IllegalArgumentException if it says nothing valid; the message is a sentence for users
+   */
+  public Tunables with(String setting) {
+    int equals = setting.indexOf('=');
+    String name = equals < 0 ? setting : setting.substring(0, equals);
+    for (Tunable tunable : Tunable.values()) {
+      if (tunable.spelling().equals(name)) {
+        try {
+          return with(tunable, Integer.parseInt(setting.substring(equals + 1)));
+        } catch (NumberFormatException e) {
+          throw new IllegalArgumentException("'%s' is not of the form %s=NUMBER".formatted(setting, name), e);
+        }
+      }
+    }
+    throw new IllegalArgumentException("there is no '%s', only %s".formatted(name,
+        Arrays.stream(Tunable.values()).map(Tunable::spelling).collect(Collectors.joining(", "))));
+  }
+
+  /** One line for each tunable: its spelling, its value, what it counts. */
+  @Override
+  public String toString() {
+    return Arrays.stream(Tunable.values())
+        .map(tunable -> "%-22s %8d  %s".formatted(tunable.spelling(), get(tunable), tunable.description()))
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+}
