@@ -20,9 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
-/** A processor in user mode with a little memory that runs a {@link RandomProgram}, in one tier or both. */
+/** A processor in user mode with a little memory that runs a {@link GuestProgram}, in one tier or both. */
 final class ProgramMachine implements AutoCloseable {
   static final int CODE = 0x1_0000;
   static final int CODE_SIZE = 0x4000;
@@ -41,7 +40,7 @@ final class ProgramMachine implements AutoCloseable {
   private static final int PML4 = 0x10_0000;
   private static final int TABLE = 0x10_3000;
   private static final int USER_TABLE = 7;
-  private static final int MOST_EXCEPTIONS = 400;
+  private static final int MOST_EXCEPTIONS = 150;
 
   /**
    * What a program has made of the machine when it stops, for whatever reason.
@@ -69,10 +68,10 @@ final class ProgramMachine implements AutoCloseable {
   private final CpuState cpu = new CpuState(CpuModel.standard(), memory, new NoVmm());
   private final Interpreter interpreter;
   private final Translator translator;
-  private final RandomProgram program;
+  private final GuestProgram program;
 
   /** A machine with a program in it; {@code tunables} say when it is translated. */
-  ProgramMachine(RandomProgram program, Tunables tunables, SemanticMethods methods) {
+  ProgramMachine(GuestProgram program, Tunables tunables, SemanticMethods methods) {
     this.program = program;
     Decoder decoder = new Decoder(Extension.of(cpu.model));
     interpreter = new Interpreter(cpu, decoder, methods);
@@ -179,17 +178,6 @@ final class ProgramMachine implements AutoCloseable {
   /** How many units have run or might have. */
   int published() {
     return translator.published();
-  }
-
-  /** The code as it is now. */
-  byte[] code() {
-    byte[] code = new byte[program.code().length];
-    memory.copyOut(CODE, code, 0, code.length);
-    return code;
-  }
-
-  @Nullable Instruction peek() {
-    return interpreter.peek();
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.util.Random;
  * <p>Most instructions take their operands from where they like; a few registers hold pointers that are set again and
  * again. Whatever goes astray ends in a fault, behind which {@link ProgramMachine} puts the program back on its way.
  */
-final class RandomProgram {
+final class RandomProgram implements GuestProgram {
   private static final int ROUNDS = 60;
   private static final int FUNCTIONS = 3;
   private static final int MAX_DEPTH = 2;
@@ -511,31 +511,33 @@ final class RandomProgram {
 
   // What others see.
 
-  boolean is64Bit() {
+  @Override
+  public boolean is64Bit() {
     return is64Bit;
   }
 
-  /** RAX to R15 at the start. */
-  long[] registers() {
+  @Override
+  public long[] registers() {
     return registers;
   }
 
-  byte[] data() {
+  @Override
+  public byte[] data() {
     return data;
   }
 
-  /** What lies at {@link ProgramMachine#CODE}, where the program starts. */
-  byte[] code() {
+  @Override
+  public byte[] code() {
     return code;
   }
 
-  /** Where the next round of the program starts. */
-  int nextRound() {
+  @Override
+  public int nextRound() {
     return nextRound;
   }
 
-  /** The address of the instruction at which the program is done. */
-  int end() {
+  @Override
+  public int end() {
     return end;
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 final class RandomProgramTest {
   private static final long SEED = Long.getLong("programs.seed", System.nanoTime());
-  private static final int COUNT = Integer.getInteger("programs.count", 400);
+  private static final int COUNT = Integer.getInteger("programs.count", 200);
   private static final int STOPS = 12;
   private static final int SHORTEST_RUN = 4200;
   private static final SemanticMethods METHODS = new SemanticMethods();
