@@ -44,6 +44,10 @@ final class RunCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
+  RunOptions options() {
+    return options;
+  }
+
   @Override
   public Integer call() throws IOException {
     if (options.config != null) {
