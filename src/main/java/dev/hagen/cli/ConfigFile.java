@@ -32,7 +32,7 @@ final class ConfigFile {
     try {
       entries = GSON.fromJson(text, new TypeToken<>() {});
     } catch (JsonParseException e) {
-      throw new UserError(path + " is no JSON object: " + e.getMessage().lines().findFirst().orElse("") + ".");
+      throw new UserError(path + " is no JSON object: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ".");
     }
     if (entries == null) {
       throw new UserError(path + " is empty.");

@@ -32,6 +32,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
@@ -252,7 +253,7 @@ public final class UnitEmitter {
   // Blocks.
 
   private void emitBlock(RegionBlock block, long following) {
-    code.label(labels.get(block.start()));
+    code.label(Objects.requireNonNull(labels.get(block.start())));
     emitted.add(block.start());
     if (predecessors.getOrDefault(block.start(), 0) != 1 || !entryKinds.containsKey(block.start())) {
       flags.setKnown(FlagEmitter.UNKNOWN);
