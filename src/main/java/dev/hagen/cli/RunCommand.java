@@ -44,6 +44,10 @@ final class RunCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
+  RunOptions options() {
+    return options;
+  }
+
   @Override
   public Integer call() throws IOException {
     if (options.config != null) {
@@ -64,7 +68,7 @@ final class RunCommand implements Callable<Integer> {
       image = image();
       modules = modules();
     } catch (BootException e) {
-      throw new UserError(e.getMessage());
+      throw new UserError(String.valueOf(e.getMessage()));
     }
     try (SerialLines lines = new SerialLines(serialTargets())) {
       return run(image, modules, lines);
@@ -230,7 +234,7 @@ final class RunCommand implements Callable<Integer> {
       }
       return code;
     } catch (BootException e) {
-      throw new UserError(e.getMessage());
+      throw new UserError(String.valueOf(e.getMessage()));
     } catch (OutOfMemoryError e) {
       throw new UserError("-m: the host has " + e.getMessage() + ".");
     }
