@@ -44,6 +44,8 @@ class DemoIT {
       Result result = hagen.end();
       assertThat(result.out()).contains(PRIMES);
       assertThat(result.exitCode()).isZero();
+    } finally {
+      Files.delete(link);
     }
   }
 
