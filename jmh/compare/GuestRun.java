@@ -61,17 +61,17 @@ final class GuestRun {
   private void run(List<String> command, int timeout) throws Exception {
     started = System.nanoTime();
     lastHeard = started;
-    Process started = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(
+    Process emulator = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(
         new java.io.File("/dev/null"))).start();
-    process = started.toHandle();
+    process = emulator.toHandle();
     Thread watch = Thread.startVirtualThread(() -> watch(timeout));
     Thread end = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(end);
-    try (InputStream console = started.getInputStream(); BufferedWriter copy = Files.newBufferedWriter(log)) {
+    try (InputStream console = emulator.getInputStream(); BufferedWriter copy = Files.newBufferedWriter(log)) {
       read(console, copy);
     } finally {
       watch.interrupt();
-      started.waitFor();
+      emulator.waitFor();
       Runtime.getRuntime().removeShutdownHook(end);
     }
   }
