@@ -62,6 +62,9 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     checkProcessors();
+    if (options.icount != null && !options.icount.equals("shift=0")) {
+      throw new UserError("-icount " + options.icount + ": an instruction takes one nanosecond, shift=0.");
+    }
     GuestImage image;
     List<GuestImage.Module> modules;
     try {
@@ -175,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       return CpuModel.named(options.cpu);
     } catch (IllegalArgumentException e) {
-      throw new UserError("-cpu " + options.cpu + ": " + e.getMessage());
+      throw new UserError(String.valueOf(e.getMessage()));
     }
   }
 
