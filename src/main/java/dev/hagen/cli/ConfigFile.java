@@ -32,7 +32,7 @@ final class ConfigFile {
     try {
       entries = GSON.fromJson(text, new TypeToken<>() {});
     } catch (JsonParseException e) {
-      throw new UserError(path + " is no JSON object: " + e.getMessage().lines().findFirst().orElse("") + ".");
+      throw new UserError(path + " is no JSON object: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ".");
     }
     if (entries == null) {
       throw new UserError(path + " is empty.");
@@ -71,7 +71,7 @@ final class ConfigFile {
       case List<?> values -> values.forEach(element -> add(arguments, key, name, element));
       case String text -> arguments.addAll(List.of(name, text));
       case Number number -> arguments.addAll(List.of(name, number.toString()));
-      default -> throw new UserError(path + " gives '" + key + "' a value that is no text, number, list or true/false.");
+      case null, default -> throw new UserError(path + " gives '" + key + "' a value that is no text, number, list or true/false.");
     }
   }
 }

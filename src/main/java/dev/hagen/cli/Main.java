@@ -37,7 +37,7 @@ public final class Main implements Runnable {
 
   private static int reportUsage(ParameterException exception, String[] arguments) {
     PrintWriter err = exception.getCommandLine().getErr();
-    err.println("hagen: " + oneSentence(exception.getMessage()));
+    err.println("hagen: " + oneSentence(String.valueOf(exception.getMessage())));
     err.println("Try '" + exception.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE;
   }

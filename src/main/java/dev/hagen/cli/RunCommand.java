@@ -44,6 +44,10 @@ final class RunCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
+  RunOptions options() {
+    return options;
+  }
+
   @Override
   public Integer call() throws IOException {
     if (options.config != null) {
@@ -58,13 +62,16 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     checkProcessors();
+    if (options.icount != null && !options.icount.equals("shift=0")) {
+      throw new UserError("-icount " + options.icount + ": an instruction takes one nanosecond, shift=0.");
+    }
     GuestImage image;
     List<GuestImage.Module> modules;
     try {
       image = image();
       modules = modules();
     } catch (BootException e) {
-      throw new UserError(e.getMessage());
+      throw new UserError(String.valueOf(e.getMessage()));
     }
     try (SerialLines lines = new SerialLines(serialTargets())) {
       return run(image, modules, lines);
@@ -171,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       return CpuModel.named(options.cpu);
     } catch (IllegalArgumentException e) {
-      throw new UserError("-cpu " + options.cpu + ": " + e.getMessage());
+      throw new UserError(String.valueOf(e.getMessage()));
     }
   }
 
@@ -230,7 +237,7 @@ final class RunCommand implements Callable<Integer> {
       }
       return code;
     } catch (BootException e) {
-      throw new UserError(e.getMessage());
+      throw new UserError(String.valueOf(e.getMessage()));
     } catch (OutOfMemoryError e) {
       throw new UserError("-m: the host has " + e.getMessage() + ".");
     }

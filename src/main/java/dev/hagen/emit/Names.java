@@ -31,6 +31,7 @@ final class Names {
   static final MethodName PENDING = method(CpuState.class, "pending");
   static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
   static final MethodName INTERPRET = method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class);
+  static final MethodName EXECUTE = method(Unit.class, "execute", CpuState.class, int.class, long.class);
   static final MethodName RUN = method(Unit.class, "run", CpuState.class, int.class);
   static final MethodName PROBE =
       method(LinearMemory.class, "probe", long[].class, int.class, long.class, int.class);

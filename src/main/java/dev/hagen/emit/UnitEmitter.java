@@ -6,6 +6,7 @@ import static org.objectweb.asm.Opcodes.ACC_SUPER;
 import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.I2L;
+import static org.objectweb.asm.Opcodes.IFEQ;
 import static org.objectweb.asm.Opcodes.IFNE;
 import static org.objectweb.asm.Opcodes.IF_ICMPGE;
 import static org.objectweb.asm.Opcodes.INVOKESPECIAL;
@@ -32,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
@@ -196,27 +198,35 @@ public final class UnitEmitter {
   private void loadRegisters() {
     for (int i = 0; i < 16; i++) {
       if (registers.isUsed(i)) {
-        code.aload(Locals.GPR);
-        code.constant(i);
-        code.op(LALOAD);
-        if (codeSize == 4) {
-          // Upper halves do not exist here, whatever 64-bit code left in them.
-          code.zeroExtend(4);
-        }
-        code.lstore(Locals.register(i));
+        loadRegister(i);
       }
     }
+  }
+
+  private void loadRegister(int index) {
+    code.aload(Locals.GPR);
+    code.constant(index);
+    code.op(LALOAD);
+    if (codeSize == 4) {
+      // Upper halves do not exist here, whatever 64-bit code left in them.
+      code.zeroExtend(4);
+    }
+    code.lstore(Locals.register(index));
   }
 
   private void storeRegisters() {
     for (int i = 0; i < 16; i++) {
       if (registers.isWritten(i)) {
-        code.aload(Locals.GPR);
-        code.constant(i);
-        code.lload(Locals.register(i));
-        code.op(LASTORE);
+        storeRegister(i);
       }
     }
+  }
+
+  private void storeRegister(int index) {
+    code.aload(Locals.GPR);
+    code.constant(index);
+    code.lload(Locals.register(index));
+    code.op(LASTORE);
   }
 
   private void emitTail() {
@@ -252,7 +262,7 @@ public final class UnitEmitter {
   // Blocks.
 
   private void emitBlock(RegionBlock block, long following) {
-    code.label(labels.get(block.start()));
+    code.label(Objects.requireNonNull(labels.get(block.start())));
     emitted.add(block.start());
     if (predecessors.getOrDefault(block.start(), 0) != 1 || !entryKinds.containsKey(block.start())) {
       flags.setKnown(FlagEmitter.UNKNOWN);
@@ -272,7 +282,12 @@ public final class UnitEmitter {
         return;
       }
       if (!emitter.emit(instruction)) {
-        emitInterpreted();
+        StepUse use = StepUse.of(instruction);
+        if (use != null) {
+          emitStep(use);
+        } else {
+          emitInterpreted();
+        }
       }
       before++;
       at += instruction.length();
@@ -399,7 +414,46 @@ public final class UnitEmitter {
     });
   }
 
-  /** Has the current instruction executed by its step. */
+  /** Has the current instruction executed by its step, among the locals. If it faults the unit leaves. */
+  private void emitStep(StepUse use) {
+    int number = interpreted.size();
+    interpreted.add(instruction);
+    if (StepUse.needsFlags(instruction.op())) {
+      flags.store();
+    }
+    for (int i = 0; i < 16; i++) {
+      if (use.named.get(i) && registers.isWritten(i)) {
+        storeRegister(i);
+      }
+    }
+    code.aload(Locals.THIS);
+    code.aload(Locals.CPU);
+    code.constant(number);
+    pushAddress(next());
+    Names.EXECUTE.call(code.visitor());
+    code.jump(IFEQ, miss());
+    for (int i = 0; i < 16; i++) {
+      if (use.changed.get(i) && registers.isUsed(i)) {
+        loadRegister(i);
+      }
+    }
+    if (StepUse.writesFlags(instruction.op())) {
+      flags.set(LazyFlags.IN_STATE);
+    }
+    Label stub = new Label();
+    code.aload(Locals.CPU);
+    Names.LEAVE_BLOCK.get(code.visitor());
+    code.jump(IFNE, stub);
+    int counted = before + 1;
+    long target = next();
+    stubs.add(() -> {
+      code.label(stub);
+      count(counted);
+      exit(target);
+    });
+  }
+
+  /** Has the current instruction executed by its step, with everything in the state. */
   private void emitInterpreted() {
     int number = interpreted.size();
     interpreted.add(instruction);

@@ -195,4 +195,67 @@ final class BlockCache implements CodeListener {
     steps = 0;
     cpu.mappingEpoch++;
   }
+
+  /**
+   * Checks what must hold between two instructions: all that can be found is still what memory holds, every write to it
+   * will be heard of, and nothing is counted twice.
+   *
+   * @throws AssertionError if it does not
+   */
+  void assertConsistent() {
+    int counted = 0;
+    for (Map.Entry<Key, Block> entry : blocks.entrySet()) {
+      Block block = entry.getValue();
+      check(entry.getKey().equals(new Key(block.physical, block.context)), "is found under another key", block);
+      assertReachable(block);
+      counted += block.steps.length;
+    }
+    if (counted != steps) {
+      throw new AssertionError("%d steps in blocks, %d counted".formatted(counted, steps));
+    }
+    byPage.forEach((page, ranges) -> {
+      for (CodeRange range : ranges) {
+        long lines = range.linesOn(page, cpu.memory);
+        check(lines != 0, "is registered on page %x, where it has no code".formatted(page), range);
+        check(range.isRetired() || (lines & ~cpu.memory.codeLines(page)) == 0, "has lines that nobody watches", range);
+      }
+    });
+    for (int slot = 0; slot < JUMP_ENTRIES; slot++) {
+      Block block = jumpBlock[slot];
+      if (block != null && jumpState[slot] == ((long) cpu.mappingEpoch << 32 | block.context)) {
+        check(blocks.get(new Key(block.physical, block.context)) == block, "is in the jump cache only", block);
+        check((jumpLinear[slot] & 0xFFF) == (block.physical & 0xFFF), "lies elsewhere in its page", block);
+      }
+    }
+    Paging.assertConsistent(cpu);
+  }
+
+  private void assertReachable(Block block) {
+    check(!block.isRetired(), "is retired and can be found", block);
+    assertRegistered(block, block.physical);
+    if (block.secondPage != Block.ONE_PAGE) {
+      assertRegistered(block, block.secondPage);
+    }
+    RegionCode region = block.code;
+    if (region != null) {
+      check(!region.isRetired(), "has a retired region", block);
+      check(region.head() == block, "has another block's region", block);
+      region.pages().forEach(page -> assertRegistered(region, page.physical()));
+    }
+  }
+
+  private void assertRegistered(CodeRange range, long physical) {
+    long offset = cpu.memory.ramOffset(physical);
+    if (offset != PhysicalMemory.NO_RAM) {
+      List<CodeRange> onPage = byPage.getOrDefault(cpu.memory.ramPage(offset), List.of());
+      check(onPage.contains(range), "is not registered on page %x".formatted(physical >>> 12), range);
+    }
+  }
+
+  private static void check(boolean holds, String otherwise, CodeRange range) {
+    if (!holds) {
+      long physical = range instanceof RegionCode region ? region.head().physical : ((Block) range).physical;
+      throw new AssertionError("%s at physical %x %s".formatted(range.getClass().getSimpleName(), physical, otherwise));
+    }
+  }
 }

@@ -157,6 +157,15 @@ public final class Interpreter {
     }
   }
 
+  /**
+   * Checks the invariants of the cache of decoded and translated code; slow, for tests.
+   *
+   * @throws AssertionError if one does not hold
+   */
+  public void assertConsistent() {
+    cache.assertConsistent();
+  }
+
   /** Forgets all decoded blocks. */
   public void flush() {
     cache.flush();

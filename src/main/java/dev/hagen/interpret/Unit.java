@@ -42,6 +42,22 @@ public abstract class Unit {
   }
 
   /**
+   * Executes one instruction by its step; only the registers that it names are in {@code cpu}.
+   *
+   * @param next the next instruction's address
+   * @return false if it faults: it has changed nothing and must be interpreted with all registers in their places
+   */
+  protected final boolean execute(CpuState cpu, int index, long next) {
+    cpu.rip = next;
+    try {
+      steps[index].run(cpu);
+      return true;
+    } catch (GuestException e) {
+      return false;
+    }
+  }
+
+  /**
    * Runs.
    *
    * @param room how many instructions may be retired before the unit must leave at a loop's end

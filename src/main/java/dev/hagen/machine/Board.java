@@ -254,7 +254,7 @@ final class Board {
     @Override
     public void interrupt(boolean pending) {
       if (pending) {
-        cpu.post(Pending.INTERRUPT);
+        post(Pending.INTERRUPT);
       } else {
         cpu.clearPending(Pending.INTERRUPT);
       }
@@ -262,7 +262,13 @@ final class Board {
 
     @Override
     public void nmi() {
-      cpu.post(Pending.NMI);
+      post(Pending.NMI);
+    }
+
+    /** Where the instruction under way is what causes the event, it comes right behind it, in whatever tier that runs. */
+    private void post(int bits) {
+      cpu.post(bits);
+      cpu.leaveBlock = true;
     }
 
     @Override

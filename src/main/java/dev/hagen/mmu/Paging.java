@@ -1,6 +1,7 @@
 package dev.hagen.mmu;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.TlbLayout;
 import dev.hagen.x86.PageEntry;
 
 /** What instructions do to the paging structures as a whole; the walker is behind {@link LinearMemory}. */
@@ -28,6 +29,22 @@ public final class Paging {
   /** A page of RAM has come to hold code: from now on writes to it take the slow path. */
   public static void protectCode(CpuState cpu, int page) {
     Tlb.dropWrites(cpu, page);
+  }
+
+  /**
+   * Fails if the TLB allows a write to a page that holds code.
+   *
+   * @throws AssertionError if so, with the linear address
+   */
+  public static void assertConsistent(CpuState cpu) {
+    int from = TlbLayout.first(TlbLayout.WRITE, 0);
+    int to = TlbLayout.first(TlbLayout.WRITE, TlbLayout.CHECKED) + TlbLayout.first(TlbLayout.READ, 1);
+    for (int index = from; index < to; index += 2) {
+      long linear = cpu.tlb[index];
+      if (linear != TlbLayout.EMPTY && cpu.memory.codeLines(cpu.memory.ramPage(linear + cpu.tlb[index + 1])) != 0) {
+        throw new AssertionError("code at linear %x can be written without notice".formatted(linear));
+      }
+    }
   }
 
   /**

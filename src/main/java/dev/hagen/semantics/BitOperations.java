@@ -102,7 +102,7 @@ public final class BitOperations {
     if (source == 0) {
       UndefinedFlags.bitNotFound(cpu);
     } else {
-      long index = 63 - Long.numberOfLeadingZeros(source);
+      long index = 63L - Long.numberOfLeadingZeros(source);
       Operands.write(cpu, insn, 0, index);
       UndefinedFlags.bitFound(cpu, index);
     }
@@ -119,7 +119,7 @@ public final class BitOperations {
   /** The number of zeros above the highest set bit. CF: the source was zero; ZF: the result is. */
   @Semantics(Op.LZCNT)
   public static long lzcnt(CpuState cpu, long a, int size) {
-    long count = Long.numberOfLeadingZeros(a) - (64 - (size << 3));
+    long count = Long.numberOfLeadingZeros(a) - (64L - (size << 3));
     UndefinedFlags.zeroCount(cpu, count, a == 0);
     return count;
   }

@@ -39,7 +39,7 @@ public final class Decimal {
     long al = cpu.register(RAX, 1);
     boolean low = lowDigitOverflows(cpu, al);
     boolean high = al > 0x99 || cpu.cf();
-    long correction = (low ? 6 : 0) + (high ? 0x60 : 0);
+    long correction = (low ? 6L : 0) + (high ? 0x60 : 0);
     long result = al + correction;
     ArithmeticFlags.sum(cpu, al, correction, result, 1);
     finishPacked(cpu, result, low, high);
@@ -50,7 +50,7 @@ public final class Decimal {
     long al = cpu.register(RAX, 1);
     boolean low = lowDigitOverflows(cpu, al);
     boolean high = al > 0x99 || cpu.cf();
-    long correction = (low ? 6 : 0) + (high ? 0x60 : 0);
+    long correction = (low ? 6L : 0) + (high ? 0x60 : 0);
     long result = al - correction;
     ArithmeticFlags.difference(cpu, al, correction, result, 1);
     finishPacked(cpu, result, low, high || low && al < 6);

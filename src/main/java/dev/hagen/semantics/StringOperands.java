@@ -85,13 +85,15 @@ final class StringOperands {
 
   /**
    * Whether a repeated instruction with work left must stop after this step: for an event, a single-step trap, or
-   * because the step has changed code. If so it is made to start again.
+   * because the step has changed code. If so it is made to start again, with RF set so that it does not hit an
+   * instruction breakpoint twice (SDM vol. 3B 17.3.1.1).
    */
   static boolean interrupted(CpuState cpu, Instruction insn) {
     if (cpu.pending() == 0 && !cpu.leaveBlock && (cpu.systemFlags & Flags.TF) == 0) {
       return false;
     }
     cpu.rip = Bits.zeroExtend(cpu.rip - insn.length(), insn.codeSize());
+    cpu.systemFlags |= Flags.RF;
     cpu.leaveBlock = true;
     cpu.retired--;
     return true;

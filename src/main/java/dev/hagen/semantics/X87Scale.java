@@ -130,7 +130,7 @@ public final class X87Scale {
       X87.push(cpu, signExponent, significand);
       return;
     }
-    long exponent = Extended.normalizedExponent(signExponent, significand) - BIAS;
+    long exponent = (long) Extended.normalizedExponent(signExponent, significand) - BIAS;
     X87.write(cpu, top, Extended.integerSignExponent(exponent), Extended.integerSignificand(exponent));
     X87.push(cpu, signExponent & SIGN | BIAS, Extended.normalizedSignificand(significand));
   }

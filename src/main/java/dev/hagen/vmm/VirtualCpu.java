@@ -3,6 +3,7 @@ package dev.hagen.vmm;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.Pending;
+import dev.hagen.decode.Instruction;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.semantics.DebugRegisters;
 import dev.hagen.semantics.InterruptDelivery;
@@ -182,6 +183,7 @@ public final class VirtualCpu {
   /** Runs one instruction with everything that debugging and interrupt shadows ask for. */
   private void stepCarefully() {
     boolean singleStep = (cpu.systemFlags & Flags.TF) != 0;
+    boolean mayEnterKernel = singleStep && mayEnterKernel(interpreter.peek());
     boolean resume = (cpu.systemFlags & Flags.RF) != 0;
     boolean shadow = cpu.debugShadow;
     if (!resume && !shadow) {
@@ -195,9 +197,18 @@ public final class VirtualCpu {
     // RF ends with the instruction, but IRET may set it for the next one.
     cpu.systemFlags &= ~Flags.RF;
     interpreter.step();
-    if (!cpu.debugShadow && (singleStep || cpu.debugHits != 0)) {
-      trap(singleStep);
+    // Nobody steps into a handler: what calls it clears TF, and with it the trap that was due.
+    boolean stepped = singleStep && !(mayEnterKernel && (cpu.systemFlags & Flags.TF) == 0);
+    if (!cpu.debugShadow && (stepped || cpu.debugHits != 0)) {
+      trap(stepped);
     }
+  }
+
+  private static boolean mayEnterKernel(@Nullable Instruction instruction) {
+    return instruction != null && switch (instruction.op()) {
+      case INT, INT1, INT3, INTO, SYSCALL, SYSENTER -> true;
+      default -> false;
+    };
   }
 
   private long linearRip() {

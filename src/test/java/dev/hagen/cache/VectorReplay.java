@@ -28,6 +28,8 @@ final class VectorReplay implements AutoCloseable {
   /** One case in so many is run; defining a class for each takes its time. The Maven profile {@code nightly} runs all. */
   private static final int EVERY = Integer.getInteger("vectors.every", 3);
   private static final int DESCRIBED = Integer.getInteger("vectors.described", 5);
+  /** The cache of decoded code is checked after one case in so many. */
+  private static final int CHECKED = 64;
   /** Units have 32- and 64-bit code. */
   private static final String NOT_TRANSLATED = "16/";
 
@@ -85,6 +87,9 @@ final class VectorReplay implements AutoCloseable {
       return List.of(e + " at " + e.getStackTrace()[0]);
     } finally {
       machine.restore(vector);
+      if (vector.index() % CHECKED == 0) {
+        machine.interpreter().assertConsistent();
+      }
     }
   }
 

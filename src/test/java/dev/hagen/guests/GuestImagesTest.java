@@ -1,8 +1,8 @@
 package dev.hagen.guests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.hagen.testing.Requirements;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,11 +68,14 @@ final class GuestImagesTest {
   }
 
   private static void assertRebuilds(String script) throws IOException, InterruptedException {
+    Requirements.program("gcc", "gcc-multilib");
     Process build = new ProcessBuilder("sh", script, "--check").redirectErrorStream(true).start();
     String output = new String(build.getInputStream().readAllBytes());
     int status = build.waitFor();
 
-    assumeTrue(status != OTHER_COMPILER, output);
+    if (status == OTHER_COMPILER) {
+      Requirements.missing("needs the compiler that " + script + " names");
+    }
     assertThat(status).as(output).isZero();
   }
 }

@@ -3,7 +3,6 @@ package dev.hagen.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.system.HagenProcess.Result;
-import dev.hagen.testing.Requirements;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -44,6 +43,8 @@ class DemoIT {
       Result result = hagen.end();
       assertThat(result.out()).contains(PRIMES);
       assertThat(result.exitCode()).isZero();
+    } finally {
+      Files.delete(link);
     }
   }
 
@@ -69,30 +70,6 @@ class DemoIT {
       assertThat(result.out().lines()).contains(PRIMES);
       assertThat(result.exitCode()).isZero();
       assertThat(result.err().lines()).singleElement().asString().contains("./hagen");
-    }
-  }
-
-  @Test
-  void demo_rebuilt_isTheCommittedFile() {
-    assertRebuilds("guest-images/demo/build.sh");
-  }
-
-  @Test
-  void bareGuests_rebuilt_areTheCommittedFiles() {
-    assertRebuilds("guest-images/bare/build.sh");
-  }
-
-  private static void assertRebuilds(String script) {
-    final int anotherCompiler = 77;
-    Requirements.program("gcc", "gcc-multilib");
-    Requirements.program("ld", "binutils");
-    try (HagenProcess build = HagenProcess.start(new ProcessBuilder(), script, "--check")) {
-      Result result = build.end();
-      if (result.exitCode() == anotherCompiler) {
-        // Another Debian release has another compiler, and its machine code is as good.
-        Requirements.missing("needs the compiler that " + script + " names");
-      }
-      assertThat(result.exitCode()).as(result.err()).isZero();
     }
   }
 }

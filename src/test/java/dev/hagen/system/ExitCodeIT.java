@@ -81,6 +81,16 @@ class ExitCodeIT {
   }
 
   @Test
+  void otherShiftOfIcount_isRefused() {
+    assertUsage(HagenProcess.run("run", "-icount=shift=7"), "-icount shift=7: an instruction takes one nanosecond");
+  }
+
+  @Test
+  void unknownProcessorModel_isNamed() {
+    assertUsage(HagenProcess.run("run", "-cpu", "abacus"), "'abacus'");
+  }
+
+  @Test
   void memorySize_withoutSense_isRefused() {
     assertUsage(HagenProcess.run("run", "-m", "much"), "'much' is no memory size");
   }

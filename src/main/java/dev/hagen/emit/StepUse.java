@@ -1,0 +1,84 @@
+package dev.hagen.emit;
+
+import dev.hagen.decode.Check;
+import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Op;
+import dev.hagen.decode.Operand;
+import dev.hagen.x86.Flags;
+import dev.hagen.x86.Reg;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which general registers the step of an instruction reads and writes, for instructions whose step may run in the middle of
+ * a unit while the other registers stay in locals: it touches nothing else but memory, flags and the floating-point units,
+ * does not ask for the time, and changes nothing if it faults.
+ */
+final class StepUse {
+  private static final Set<Op> PLAIN = EnumSet.of(Op.BT, Op.BTS, Op.BTR, Op.BTC, Op.BSF, Op.BSR, Op.XADD, Op.XCHG,
+      Op.CRC32, Op.CLC, Op.STC, Op.CMC, Op.CLD, Op.STD, Op.LFENCE, Op.MFENCE, Op.SFENCE, Op.ADD, Op.ADC, Op.SUB,
+      Op.SBB, Op.AND, Op.OR, Op.XOR, Op.INC, Op.DEC, Op.NEG, Op.NOT, Op.MOV, Op.MOVZX, Op.MOVSX, Op.MOVSXD, Op.CMP,
+      Op.TEST, Op.SETCC, Op.CMOVCC, Op.SHL, Op.SHR, Op.SAR, Op.ROL, Op.ROR, Op.IMUL2, Op.IMUL3, Op.BSWAP);
+  private static final Set<Op> ACCUMULATOR = EnumSet.of(Op.LAHF, Op.SAHF, Op.CMPXCHG, Op.SALC);
+  private static final Set<Op> ACCUMULATOR_PAIR = EnumSet.of(Op.MUL, Op.IMUL1, Op.DIV, Op.IDIV);
+  private static final Set<Op> FOUR = EnumSet.of(Op.CMPXCHG8B, Op.CMPXCHG16B);
+  private static final int UNITS = Check.SSE | Check.MMX | Check.X87 | Check.X87_CONTROL;
+  /** Instructions of the floating-point units with implied general registers, or with the state of more than one unit. */
+  private static final Set<Op> IRREGULAR = EnumSet.of(Op.MASKMOVQ, Op.MASKMOVDQU, Op.PCMPESTRI, Op.PCMPESTRM,
+      Op.PCMPISTRI, Op.FXSAVE, Op.FXRSTOR, Op.XSAVE, Op.XSAVEC, Op.XSAVEOPT, Op.XSAVES, Op.XRSTOR, Op.XRSTORS);
+
+  /** Registers that the state must have before the step. */
+  final BitSet named = new BitSet();
+  /** Registers that the step may have changed. */
+  final BitSet changed = new BitSet();
+
+  private StepUse() {}
+
+  /** The use of an instruction, or null if its step must not run among locals. */
+  static @Nullable StepUse of(Instruction instruction) {
+    Op op = instruction.op();
+    StepUse use = new StepUse();
+    if (ACCUMULATOR.contains(op)) {
+      use.change(Reg.RAX);
+    } else if (ACCUMULATOR_PAIR.contains(op)) {
+      use.change(Reg.RAX);
+      use.change(Reg.RDX);
+    } else if (FOUR.contains(op)) {
+      use.change(Reg.RAX);
+      use.change(Reg.RDX);
+      use.named.set(Reg.RBX);
+      use.named.set(Reg.RCX);
+    } else if (!PLAIN.contains(op) && ((instruction.checks() & UNITS) == 0 || IRREGULAR.contains(op))) {
+      return null;
+    }
+    Operand[] operands = instruction.operands();
+    for (int i = 0; i < operands.length; i++) {
+      if (operands[i] instanceof Operand.Register register) {
+        boolean written = i == 0 && op.access() != Op.Access.READ || op == Op.XCHG || op == Op.XADD;
+        use.named.set(register.index());
+        use.changed.set(register.index(), written || use.changed.get(register.index()));
+      } else if (operands[i] instanceof Operand.Memory memory) {
+        use.named.set(memory.base());
+        use.named.set(memory.index());
+      }
+    }
+    use.named.clear(Reg.NONE);
+    return use;
+  }
+
+  private void change(int register) {
+    named.set(register);
+    changed.set(register);
+  }
+
+  /** Whether the state must have the flags before the step: it reads some, or leaves some as they were. */
+  static boolean needsFlags(Op op) {
+    return op.flagsRead() != 0 || writesFlags(op) && op.flagsWritten() != Flags.ARITHMETIC;
+  }
+
+  static boolean writesFlags(Op op) {
+    return (op.flagsWritten() | op.flagsUndefined()) != 0;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.hagen.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hagen.cache.ProgramMachine.State;
+import dev.hagen.interpret.SemanticMethods;
+import dev.hagen.util.Tunable;
+import dev.hagen.util.Tunables;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random programs, interpreted and translated: they stop alike at every exception and after the same number of
+ * instructions. Each build runs others; {@code -Dprograms.seed=SEED -Dprograms.count=1} runs one again.
+ */
+final class RandomProgramTest {
+  private static final long SEED = Long.getLong("programs.seed", System.nanoTime());
+  private static final int COUNT = Integer.getInteger("programs.count", 200);
+  private static final int STOPS = 12;
+  private static final int SHORTEST_RUN = 4200;
+  private static final SemanticMethods METHODS = new SemanticMethods();
+
+  @Test
+  void programs_interpretedAndTranslated_goThroughTheSameStates() {
+    System.out.println("random programs: " + COUNT + " from seed " + SEED);
+    int published = 0;
+    for (long seed = SEED; seed < SEED + COUNT; seed++) {
+      published += compare(seed);
+    }
+    assertThat(published).as("units").isGreaterThan(COUNT);
+  }
+
+  /** Answers how many units there were. */
+  private static int compare(long seed) {
+    RandomProgram program = new RandomProgram(seed);
+    Random random = new Random(seed);
+    long[] stops = LongStream.iterate(0, stop -> stop + SHORTEST_RUN + random.nextInt(8000)).skip(1).limit(STOPS).toArray();
+    Tunables tunables = Tunables.standard().with(Tunable.BACKGROUND, 0).with(Tunable.THRESHOLD, 1 + random.nextInt(4))
+        .with(Tunable.REGION_BLOCKS, 1 + random.nextInt(48)).with(Tunable.INTRINSICS, random.nextInt(4) == 0 ? 0 : 1);
+    try (ProgramMachine interpreted = new ProgramMachine(program, Tunables.standard().with(Tunable.THRESHOLD, 0), METHODS);
+        ProgramMachine translated = new ProgramMachine(program, tunables, METHODS)) {
+      List<State> expected = interpreted.run(stops);
+      List<State> actual = List.of();
+      Throwable thrown = null;
+      try {
+        actual = translated.run(stops);
+      } catch (AssertionError | RuntimeException | VerifyError e) {
+        thrown = e;
+      }
+      int at = 0;
+      while (at < actual.size() && at < expected.size() && expected.get(at).equals(actual.get(at))) {
+        at++;
+      }
+      if (thrown != null || at < expected.size() || at < actual.size()) {
+        throw new AssertionError(describe(seed, program, tunables, expected, actual, at), thrown);
+      }
+      if (Boolean.getBoolean("programs.verbose")) {
+        State last = expected.getLast();
+        System.out.printf("seed %d: %d bytes, %d states, %d units, %s%n", seed, program.code().length, expected.size(),
+            translated.published(), last.toString().substring(0, 60));
+      }
+      return translated.published();
+    }
+  }
+
+  private static String describe(long seed, RandomProgram program, Tunables tunables, List<State> expected,
+      List<State> actual, int at) {
+    return "program of seed %d (%d-bit) goes wrong after %s%n  interpreted: %s%n  translated:  %s%n%s%n%s".formatted(seed,
+        program.is64Bit() ? 64 : 32, state(expected, at - 1), state(expected, at), state(actual, at), tunables, program);
+  }
+
+  private static String state(List<State> states, int index) {
+    return index < 0 ? "the start" : index < states.size() ? states.get(index).toString() : "nothing";
+  }
+}

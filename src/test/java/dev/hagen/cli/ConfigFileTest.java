@@ -1,0 +1,52 @@
+package dev.hagen.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class ConfigFileTest {
+  @TempDir
+  private Path directory;
+
+  @Test
+  void entries_becomeOptions() throws IOException {
+    String json = """
+        {"kernel": "vmlinuz", "m": 512, "stats": true, "S": false, "timeout": 1.5, "serial": ["null", "stdio"]}
+        """;
+    assertThat(arguments(json)).containsExactly("--kernel", "vmlinuz", "--memory", "512", "--stats", "--timeout", "1.5",
+        "--serial", "null", "--serial", "stdio");
+  }
+
+  @Test
+  void entry_thatTheCommandLineHas_isLeftOut() throws IOException {
+    assertThat(arguments("{\"m\": 512, \"stats\": true}", "-m", "64")).containsExactly("--stats");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[1]", "{\"m\": }", "text", "{\"m\": null}", "{\"m\": {}}", "{\"--m\": 1}"})
+  void file_thatIsNoObjectOfOptions_isRefusedByName(String json) {
+    assertThatThrownBy(() -> arguments(json)).isInstanceOf(UserError.class)
+        .hasMessageStartingWith(directory.resolve("config.json") + " ").hasMessageEndingWith(".");
+  }
+
+  @Test
+  void missingFile_isRefusedByName() {
+    assertThatThrownBy(() -> ConfigFile.read(directory.resolve("none"))).isInstanceOf(UserError.class)
+        .hasMessage(directory.resolve("none") + " cannot be read: there is no such file.");
+  }
+
+  private List<String> arguments(String json, String... given) throws IOException {
+    Path file = Files.writeString(directory.resolve("config.json"), json);
+    CommandLine line = new CommandLine(new RunCommand()).setPosixClusteredShortOptionsAllowed(false);
+    return ConfigFile.read(file).arguments(line.getCommandSpec(), line.parseArgs(given));
+  }
+}

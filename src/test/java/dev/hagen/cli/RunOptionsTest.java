@@ -1,0 +1,61 @@
+package dev.hagen.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+class RunOptionsTest {
+  private static final CommandLine RUN = new CommandLine(new RunCommand()).setPosixClusteredShortOptionsAllowed(false);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kernel", "initrd", "append", "m", "smp", "cpu", "icount", "nographic", "serial", "no-reboot",
+      "d", "D", "S", "device"})
+  void qemusOption_hasOneOrTwoDashes(String name) {
+    OptionSpec option = RUN.getCommandSpec().findOption("-" + name);
+    assertThat(option).isNotNull().isSameAs(RUN.getCommandSpec().findOption("--" + name));
+  }
+
+  static Stream<OptionSpec> options() {
+    return RUN.getCommandSpec().options().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("options")
+  void option_hasADescriptionAndIsInTheReadme(OptionSpec option) throws IOException {
+    assertThat(option.description()).isNotEmpty();
+    assertThat(Files.readString(Path.of("README.md")).contains("`" + option.names()[0]))
+        .as("README.md describes " + option.names()[0]).isTrue();
+  }
+
+  @Test
+  void commandLine_inQemusWay_isUnderstood() {
+    RunCommand command = new RunCommand();
+    List<String> arguments = List.of("-kernel", "k", "-initrd", "i", "-append", "console=ttyS0 quiet", "-m", "512",
+        "-nographic", "-no-reboot", "-smp", "1", "-serial", "mon:stdio", "-d", "in_asm,int", "-D", "log", "-S",
+        "-icount", "shift=0", "-cpu", "max");
+    new CommandLine(command).setPosixClusteredShortOptionsAllowed(false).parseArgs(arguments.toArray(String[]::new));
+    assertThat(command.options().kernel).isEqualTo(Path.of("k"));
+    assertThat(command.options().append).isEqualTo("console=ttyS0 quiet");
+    assertThat(command.options().memory).isEqualTo(512L << 20);
+    assertThat(command.options().serial).containsExactly("mon:stdio");
+    assertThat(command.options().icount).isEqualTo("shift=0");
+  }
+
+  @Test
+  void icount_withoutValue_isAllowed() {
+    RunCommand command = new RunCommand();
+    new CommandLine(command).setPosixClusteredShortOptionsAllowed(false).parseArgs("-icount", "-S", "image");
+    assertThat(command.options().icount).isEqualTo("shift=0");
+    assertThat(command.options().image).isEqualTo(Path.of("image"));
+  }
+}
