@@ -8,6 +8,8 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
     boolean byCpu, String memory, int timeout, List<String> prefix, List<String> hagen, List<String> qemu,
     String append) {
 
+  static final List<String> GROUPS = List.of("integer", "floating", "memory", "system", "real", "stack");
+
   static final String HELP = """
       usage: compare.sh [OPTION]... [GROUP|NAME]...
 
@@ -76,7 +78,7 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
       }
     }
     if (groups.isEmpty()) {
-      groups = List.of("integer", "floating", "memory", "system", "real", "stack");
+      groups = GROUPS;
     }
     return new Options(help, home, guests, List.copyOf(groups), rounds, runs, scale, byCpu, memory, timeout, prefix,
         hagen, qemu, append);

@@ -72,6 +72,10 @@ final class Report {
 
   /** What is to be reached, and what is. */
   void reach() {
+    if (options.scale() < 1 || !Options.GROUPS.containsAll(options.groups())
+        || !options.groups().containsAll(Options.GROUPS)) {
+      System.out.printf("%nNot all groups at full size: the rows below are no verdict.%n");
+    }
     System.out.printf("%nreach                                         wall     cpu     must      aim   by %s%n",
         options.byCpu() ? "cpu" : "wall");
     for (Guest guest : options.guests()) {
@@ -115,7 +119,7 @@ final class Report {
 
   private double worst(Guest guest, Results.Clock clock) {
     return Arrays.stream(ratios(guest, true, clock, Double.POSITIVE_INFINITY, "integer", "floating", "memory"))
-        .filter(Double::isFinite).min().orElse(Double.NaN);
+        .min().orElse(Double.NaN);
   }
 
   private double[] ratios(Guest guest, boolean first, Results.Clock clock, double most, String... groups) {

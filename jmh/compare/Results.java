@@ -107,8 +107,9 @@ final class Results {
     return divisor < 0.005 || dividend < 0.005 ? Double.NaN : dividend / divisor;
   }
 
+  /** Not a number when one of them is not: a program that crashed must not improve the mean. */
   static double geometricMean(double[] ratios) {
-    return Math.exp(Arrays.stream(ratios).filter(Double::isFinite).map(Math::log).average().orElse(Double.NaN));
+    return Math.exp(Arrays.stream(ratios).map(Math::log).average().orElse(Double.NaN));
   }
 
   private static double median(double[] values) {
