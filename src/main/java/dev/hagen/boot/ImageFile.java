@@ -27,6 +27,9 @@ public final class ImageFile {
       if (Files.isDirectory(path)) {
         throw new BootException(path + " is a directory, not an image.");
       }
+      if (Files.exists(path) && !Files.isRegularFile(path)) {
+        throw new BootException(path + " is no regular file and cannot be loaded.");
+      }
       if (Files.size(path) > MAX_SIZE) {
         throw new BootException(path + " is larger than 2 GiB and cannot be loaded.");
       }

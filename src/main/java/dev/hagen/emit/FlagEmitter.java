@@ -39,7 +39,6 @@ final class FlagEmitter {
   private static final int EQUAL = 2;
   private static final int BELOW_OR_EQUAL = 3;
   private static final int SIGN = 4;
-  private static final int PARITY = 5;
   private static final int LESS = 6;
   private static final int FAMILY = ~0xF;
 

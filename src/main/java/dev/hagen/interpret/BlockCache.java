@@ -75,7 +75,7 @@ final class BlockCache implements CodeListener {
       }
       add(block);
     }
-    if (block.secondPage == Block.ONE_PAGE && endsInSegment(block)) {
+    if (block.secondPage == Block.ONE_PAGE && endsInSegment()) {
       jumpBlock[slot] = block;
       jumpLinear[slot] = linear;
       jumpState[slot] = (long) cpu.mappingEpoch << 32 | cpu.context;
@@ -96,7 +96,7 @@ final class BlockCache implements CodeListener {
   }
 
   /** Whether no run of the block at its present linear address can leave the code segment, whatever CS.limit becomes. */
-  private boolean endsInSegment(Block block) {
+  private boolean endsInSegment() {
     return (cpu.context & ExecutionContext.FLAT) != 0 || ExecutionContext.codeSize(cpu.context) == 8;
   }
 

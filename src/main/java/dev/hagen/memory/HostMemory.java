@@ -29,7 +29,6 @@ public final class HostMemory {
   private static final int[] RESERVATION_BITS = {40, 38, 36, 34, 32};
 
   private static final MethodHandle MMAP;
-  private static final MethodHandle MUNMAP;
   private static final long BASE;
   private static final long MASK;
 
@@ -38,8 +37,6 @@ public final class HostMemory {
     MMAP = linker.downcallHandle(linker.defaultLookup().findOrThrow("mmap"),
         FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
-    MUNMAP = linker.downcallHandle(linker.defaultLookup().findOrThrow("munmap"),
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     long base = -1;
     long size = 0;
     for (int bits : RESERVATION_BITS) {

@@ -23,7 +23,6 @@ public final class DmaController implements PortDevice {
   private final int[] base = new int[2 * CHANNELS];
   private final int[] current = new int[2 * CHANNELS];
   private final int[] mode = new int[CHANNELS];
-  private int command;
   private int requests;
   private int masks = 0xF;
   private boolean highByte;
@@ -40,7 +39,6 @@ public final class DmaController implements PortDevice {
 
   /** As after power-on: every channel masked. */
   public void reset() {
-    command = 0;
     requests = 0;
     masks = 0xF;
     highByte = false;
@@ -76,7 +74,9 @@ public final class DmaController implements PortDevice {
     int channel = value & 3;
     boolean set = (value & 4) != 0;
     switch (register) {
-      case STATUS_OR_COMMAND -> command = value;
+      case STATUS_OR_COMMAND -> {
+        // What the command register selects is wiring that a PC does not have.
+      }
       case REQUEST -> requests = set ? requests | 1 << channel : requests & ~(1 << channel);
       case MASK_ONE -> masks = set ? masks | 1 << channel : masks & ~(1 << channel);
       case MODE -> mode[channel] = value;
