@@ -73,11 +73,6 @@ public final class PhysicalMemory implements AutoCloseable {
     return (int) ((offset - ramBase) >>> 12);
   }
 
-  /** The offset in {@link HostMemory} of RAM page {@code page}. */
-  public long pageOffset(int page) {
-    return ramBase + ((long) page << 12);
-  }
-
   /** The guest-physical address of RAM page {@code page}. */
   public long physicalAddress(int page) {
     long address = (long) page << 12;

@@ -132,14 +132,6 @@ public final class LinearMemory {
     storeSlow(cpu, linear, value, size, TlbLayout.SUPERVISOR);
   }
 
-  /** Faults if {@code length} bytes (1 to 4096) cannot be written with supervisor rights. */
-  public static void checkStoreSystem(CpuState cpu, long linear, int length) {
-    translate(cpu, linear, TlbLayout.WRITE, TlbLayout.SUPERVISOR);
-    if (crossesPage(linear, length)) {
-      translate(cpu, nextPage(cpu, linear), TlbLayout.WRITE, TlbLayout.SUPERVISOR);
-    }
-  }
-
   /**
    * The offset in {@link HostMemory} of the byte at {@code linear} for reading, if the rest of its page is plain RAM;
    * else {@link #NOT_PLAIN}. Raises the page fault of a load.

@@ -4,11 +4,6 @@ package dev.hagen.util;
 public final class Bits {
   private Bits() {}
 
-  /** The number of bits of {@code size} bytes. */
-  public static int width(int size) {
-    return size << 3;
-  }
-
   /** Ones in the low {@code size} bytes, zeros above. */
   public static long mask(int size) {
     return -1L >>> (64 - (size << 3));
@@ -29,11 +24,6 @@ public final class Bits {
   /** The most significant bit of a {@code size}-byte value. */
   public static long signBit(int size) {
     return 1L << ((size << 3) - 1);
-  }
-
-  /** Whether bit {@code index} of {@code value} is set. */
-  public static boolean bit(long value, int index) {
-    return (value >>> index & 1) != 0;
   }
 
   /** Whether {@code address} is canonical: bits 63 to 47 are equal (SDM vol. 1 3.3.7.1). */
