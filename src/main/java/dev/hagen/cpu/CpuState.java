@@ -75,6 +75,14 @@ public final class CpuState {
   public long flagResult;
   /** See the class. */
   public long flagCarries;
+  /**
+   * If not zero, the arithmetic flags are not in the two words above but have still to be computed from these operands:
+   * translation units leave them so. See {@code dev.hagen.semantics.LazyFlags}, which alone touches these fields.
+   */
+  public int lazyKind;
+  public long lazyA;
+  public long lazyB;
+  public long lazyC;
   /** EFLAGS without the six arithmetic flags; bit 1 is always set. */
   public int systemFlags = ALWAYS_ONE;
 
@@ -173,12 +181,18 @@ public final class CpuState {
 
   // Execution.
 
-  /** Instructions retired since reset. A repeated string instruction counts once. */
+  /**
+   * Instructions retired since reset, {@link #countdown} to be added. A repeated string instruction counts once.
+   */
   public long retired;
+  /** Zero, or less: while guest code runs, minus the number of instructions until it must stop. */
+  public int countdown;
   /** Instructions of the current block that have retired and are not yet counted in {@link #retired}. */
   public int retiredInBlock;
   /** Events for the run loop, see {@link Pending}; other threads set bits. */
   private int pending;
+  /** The bits of the pending word for which guest code stops. */
+  public int wanted;
   /** Set by a step after which the rest of the current block must not run. */
   public boolean leaveBlock;
   /** Interrupts and single-step traps stay away until the next instruction has retired (STI, MOV SS, POP SS). */
@@ -359,6 +373,7 @@ public final class CpuState {
     }
     flagResult = result;
     flagCarries = carries;
+    lazyKind = 0;
   }
 
   /** Changes CF alone; OF stays. */
