@@ -345,8 +345,7 @@ final class InstructionEmitter {
   /** Replaces the linear address on the stack by its place in host memory, or leaves. */
   private void probe(int size, boolean write) {
     code.lstore(Locals.TEMPORARY_2);
-    code.aload(Locals.TLB);
-    code.iload(write ? Locals.TLB_WRITE : Locals.TLB_READ);
+    code.aload(write ? Locals.WRITE_TLB : Locals.READ_TLB);
     code.lload(Locals.TEMPORARY_2);
     code.constant(size);
     Names.PROBE.call(code.visitor());

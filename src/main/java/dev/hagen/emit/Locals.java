@@ -7,9 +7,9 @@ final class Locals {
   /** Instructions that may still retire before the unit leaves at the end of a loop. */
   static final int ROOM = 2;
   static final int GPR = 3;
-  static final int TLB = 4;
-  static final int TLB_READ = 5;
-  static final int TLB_WRITE = 6;
+  /** The TLB's arrays for reading and writing; local 6 is free. */
+  static final int READ_TLB = 4;
+  static final int WRITE_TLB = 5;
   /** Instructions retired and not yet counted in the state. */
   static final int COUNT = 7;
   /** The lazy flags: kind and two operands, see {@link dev.hagen.semantics.LazyFlags}. */

@@ -19,9 +19,8 @@ final class Names {
   static final String CPU_DESCRIPTOR = Type.getDescriptor(CpuState.class);
 
   static final FieldName GPR = field(CpuState.class, "gpr");
-  static final FieldName TLB = field(CpuState.class, "tlb");
-  static final FieldName TLB_READ = field(CpuState.class, "tlbRead");
-  static final FieldName TLB_WRITE = field(CpuState.class, "tlbWrite");
+  static final FieldName READ_TLB = field(CpuState.class, "readTlb");
+  static final FieldName WRITE_TLB = field(CpuState.class, "writeTlb");
   static final FieldName RIP = field(CpuState.class, "rip");
   static final FieldName RETIRED = field(CpuState.class, "retired");
   static final FieldName LEAVE_BLOCK = field(CpuState.class, "leaveBlock");
@@ -34,7 +33,7 @@ final class Names {
   static final MethodName EXECUTE = method(Unit.class, "execute", CpuState.class, int.class, long.class);
   static final MethodName RUN = method(Unit.class, "run", CpuState.class, int.class);
   static final MethodName PROBE =
-      method(LinearMemory.class, "probe", long[].class, int.class, long.class, int.class);
+      method(LinearMemory.class, "probe", long[].class, long.class, int.class);
   static final MethodName STORE_FLAGS =
       method(LazyFlags.class, "store", CpuState.class, int.class, long.class, long.class);
   static final MethodName CARRY = method(LazyFlags.class, "carry", CpuState.class, int.class, long.class, long.class);

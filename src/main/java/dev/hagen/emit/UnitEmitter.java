@@ -172,14 +172,11 @@ public final class UnitEmitter {
 
   private void loadTlb() {
     code.aload(Locals.CPU);
-    Names.TLB.get(code.visitor());
-    code.local(ASTORE, Locals.TLB);
+    Names.READ_TLB.get(code.visitor());
+    code.local(ASTORE, Locals.READ_TLB);
     code.aload(Locals.CPU);
-    Names.TLB_READ.get(code.visitor());
-    code.local(ISTORE, Locals.TLB_READ);
-    code.aload(Locals.CPU);
-    Names.TLB_WRITE.get(code.visitor());
-    code.local(ISTORE, Locals.TLB_WRITE);
+    Names.WRITE_TLB.get(code.visitor());
+    code.local(ASTORE, Locals.WRITE_TLB);
     loadSegmentBase(registers.usesFs(), Reg.FS, Locals.FS_BASE);
     loadSegmentBase(registers.usesGs(), Reg.GS, Locals.GS_BASE);
   }
