@@ -7,7 +7,6 @@ import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.HotCodeListener;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.RegionCode;
-import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBuilder;
 import dev.hagen.util.Tunable;
@@ -21,7 +20,7 @@ import java.util.concurrent.Executors;
  * and publishes the unit on the processor's thread again.
  */
 public final class Translator implements HotCodeListener, AutoCloseable {
-  private record Finished(RegionCode code, Unit unit) {}
+  private record Finished(RegionCode code, UnitFactory.Made made) {}
 
   private final CpuState cpu;
   private final Interpreter interpreter;
@@ -80,23 +79,22 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private void translate(Region region, RegionCode code) {
     Region part = region;
     while (!code.isRetired()) {
-      Unit unit = factory.make(part);
-      if (unit != null) {
-        finished.add(new Finished(code, unit));
+      UnitFactory.Made made = factory.make(part);
+      if (made != null) {
+        finished.add(new Finished(code, made));
         return;
       }
       if (part.blocks().size() <= 1) {
         return;
       }
-      part = new Region(part.linear(), part.context(), part.blocks().subList(0, part.blocks().size() / 2),
-          part.pages());
+      part = part.first(part.blocks().size() / 2);
     }
   }
 
   /** Publishes the units that are finished; on the processor's thread. */
   public void publish() {
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
-      interpreter.publish(next.code, next.unit);
+      interpreter.publish(next.code, next.made.unit(), next.made.entries());
       published++;
     }
   }

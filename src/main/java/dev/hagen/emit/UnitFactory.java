@@ -2,6 +2,7 @@ package dev.hagen.emit;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.interpret.Interpreter;
+import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Step;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
@@ -24,8 +25,15 @@ public final class UnitFactory {
     this.intrinsics = tunables.isOn(Tunable.INTRINSICS);
   }
 
+  /**
+   * A unit that is not published yet.
+   *
+   * @param entries distances from the region's head of the blocks where it may be entered, the head first
+   */
+  public record Made(Unit unit, List<Long> entries) {}
+
   /** The unit of a region, or null if its method would be too large for HotSpot. */
-  public @Nullable Unit make(Region region) {
+  public @Nullable Made make(Region region) {
     UnitEmitter.Emitted emitted;
     try {
       emitted = new UnitEmitter(region, intrinsics).emit();
@@ -37,14 +45,15 @@ public final class UnitFactory {
     }
     try {
       Class<?> type = LOOKUP.defineHiddenClass(emitted.bytes(), true).lookupClass();
-      Unit unit = (Unit) type.getDeclaredConstructor().newInstance();
+      Unit unit = (Unit) type.getDeclaredConstructor(Link[].class)
+          .newInstance((Object) emitted.links().toArray(Link[]::new));
       List<Instruction> interpreted = emitted.interpreted();
       Step[] steps = new Step[interpreted.size()];
       for (int i = 0; i < steps.length; i++) {
         steps[i] = interpreter.bind(interpreted.get(i), region.context());
       }
-      unit.setSteps(steps);
-      return unit;
+      unit.bind(interpreter, steps);
+      return new Made(unit, emitted.entries());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
