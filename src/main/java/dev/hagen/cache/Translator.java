@@ -15,6 +15,7 @@ import dev.hagen.util.Tunables;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 
 /**
  * Translates hot code: forms the region on the processor's thread, emits and defines its class on a thread of its own,
@@ -31,6 +32,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private final Runnable wake;
   private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService worker;
+  private UnaryOperator<Unit> finish = UnaryOperator.identity();
   private int published;
 
   /**
@@ -48,6 +50,11 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     this.wake = wake;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
+  }
+
+  /** Puts something around every unit, or in its place, before it is published: for tests that need a wrong one. */
+  public void setFinish(UnaryOperator<Unit> operator) {
+    finish = operator;
   }
 
   @Override
@@ -82,7 +89,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     while (!code.isRetired()) {
       Unit unit = factory.make(part);
       if (unit != null) {
-        finished.add(new Finished(code, unit));
+        finished.add(new Finished(code, finish.apply(unit)));
         return;
       }
       if (part.blocks().size() <= 1) {

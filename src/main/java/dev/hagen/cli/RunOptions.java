@@ -1,5 +1,6 @@
 package dev.hagen.cli;
 
+import dev.hagen.interpret.Unit;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,12 @@ final class RunOptions {
   @Option(names = {"-icount", "--icount"}, arity = "0..1", fallbackValue = "shift=0", paramLabel = "shift=0",
       description = "Deterministic: clock, timers and entropy follow from retired instructions, one nanosecond each.")
   @Nullable String icount;
+
+  @Option(names = {"--lockstep"}, arity = "0..1", fallbackValue = "" + Unit.MAX_ROOM, paramLabel = "N",
+      description = "Find defects of the translator: run an interpreting machine beside the translating one, compare them"
+          + " whenever a unit ends, or has retired about N instructions, and stop at the first difference with exit code"
+          + " 1. Implies -icount.")
+  @Nullable Integer lockstep;
 
   @Option(names = {"-nographic", "--nographic"},
       description = "Accepted for QEMU's sake: there is no graphics yet, the console is the serial line.")

@@ -21,6 +21,8 @@ public final class Interpreter {
   private final BlockCache cache;
   private HotCodeListener hot = HotCodeListener.NONE;
   private int threshold = Integer.MAX_VALUE;
+  private boolean inTurns;
+  private int roomOfTurn = Unit.MAX_ROOM;
 
   /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
   public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods) {
@@ -38,6 +40,12 @@ public final class Interpreter {
   public void setHotCodeListener(HotCodeListener listener, int times) {
     hot = listener;
     threshold = times;
+  }
+
+  /** From now on {@link #run} comes back after every unit, and a unit has room for {@code room} instructions at most. */
+  public void setTurns(int room) {
+    inTurns = true;
+    roomOfTurn = room;
   }
 
   /** The linear address of CS:RIP. */
@@ -63,8 +71,11 @@ public final class Interpreter {
       if (code != null && room > MARGIN) {
         Unit unit = code.enter(cpu, linear);
         if (unit != null) {
-          if (unit.run(cpu, (int) Math.min(room - MARGIN, Unit.MAX_ROOM)) == Unit.INTERPRET && !cpu.leaveBlock) {
+          if (unit.run(cpu, (int) Math.min(room - MARGIN, roomOfTurn)) == Unit.INTERPRET && !cpu.leaveBlock) {
             step();
+          }
+          if (inTurns) {
+            return;
           }
           continue;
         }
