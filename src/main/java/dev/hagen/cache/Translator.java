@@ -3,6 +3,7 @@ package dev.hagen.cache;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.decode.Decoder;
+import dev.hagen.emit.EmissionListener;
 import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.HotCodeListener;
 import dev.hagen.interpret.Interpreter;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Translates hot code: forms the region on the processor's thread, emits and defines its class on a thread of its own,
@@ -55,6 +57,11 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   /** Puts something around every unit, or in its place, before it is published: for tests that need a wrong one. */
   public void setFinish(UnaryOperator<Unit> operator) {
     finish = operator;
+  }
+
+  /** Hears of every class that is emitted, on the thread that emits it; null: nobody. */
+  public void setEmissionListener(@Nullable EmissionListener listener) {
+    factory.setListener(listener);
   }
 
   @Override

@@ -68,7 +68,7 @@ final class RunOptions {
 
   @Option(names = {"-d", "--d"}, paramLabel = "ITEM[,…]",
       description = "Log: in_asm (instructions as they are decoded), int (interrupts and exceptions), cpu (registers"
-          + " before every instruction).")
+          + " before every instruction), bytecode (each unit as it is translated, guest instructions beside bytecode).")
   @Nullable String log;
 
   @Option(names = {"-D", "--D"}, paramLabel = "FILE", description = "Where the log goes (default: stderr).")

@@ -95,6 +95,12 @@ public final class UnitEmitter {
     this.flags = new FlagEmitter(code);
   }
 
+  /** Makes line numbers tell which instruction bytecode comes from: the first of the region is 1. */
+  public UnitEmitter withLines() {
+    code.setLines();
+    return this;
+  }
+
   private void emitConstructor() {
     MethodVisitor constructor = classWriter.visitMethod(ACC_PUBLIC, "<init>", "()V", null, null);
     constructor.visitCode();
@@ -119,6 +125,7 @@ public final class UnitEmitter {
     for (int i = 0; i < blocks.size(); i++) {
       emitBlock(blocks.get(i), i + 1 < blocks.size() ? blocks.get(i + 1).start() : Long.MIN_VALUE);
     }
+    code.nextLine();
     for (int i = 0; i < stubs.size(); i++) {
       stubs.get(i).run();
     }
@@ -276,6 +283,7 @@ public final class UnitEmitter {
     for (int i = 0; i <= last; i++) {
       instruction = block.instructions().get(i);
       missStubs = new LinkedHashMap<>();
+      code.nextLine();
       boolean isTerminal = i == last && !(block.terminal() instanceof Terminal.Jump && !isJump(instruction));
       if (isTerminal) {
         emitTerminal(block, emitter, following);

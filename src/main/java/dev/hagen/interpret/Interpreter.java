@@ -140,6 +140,16 @@ public final class Interpreter {
     return block == null ? BlockProfile.NEVER_RUN : new BlockProfile(block.heat, block.taken);
   }
 
+  /**
+   * Decodes the block at {@code linear} and pretends that it has run and gone either way; for listings of code that does
+   * not run.
+   */
+  public void pretend(long linear) {
+    Block block = cache.at(linear);
+    block.heat = 2;
+    block.taken = 1;
+  }
+
   /** Binds instructions of this processor to steps. */
   public Step bind(Instruction instruction, int context) {
     return binder.bind(instruction, context);

@@ -10,6 +10,7 @@ import dev.hagen.cpu.Pending;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Extension;
 import dev.hagen.decode.Instruction;
+import dev.hagen.emit.EmissionListener;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
@@ -176,6 +177,11 @@ public final class Machine implements MachineControl, AutoCloseable {
   /** Hears of exceptions, interrupts and instructions; null switches that off. */
   public void setLog(@Nullable EventLog log) {
     processor.setLog(log);
+  }
+
+  /** Hears of every translation unit, on the thread that emits it; null: nobody. */
+  public void setEmissionListener(@Nullable EmissionListener listener) {
+    translator.setEmissionListener(listener);
   }
 
   /** The processor's registers. */
