@@ -3,10 +3,12 @@ package dev.hagen.cache;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.decode.Decoder;
+import dev.hagen.emit.EmissionListener;
 import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.HotCodeListener;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.RegionCode;
+import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBuilder;
 import dev.hagen.util.Tunable;
@@ -14,6 +16,8 @@ import dev.hagen.util.Tunables;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Translates hot code: forms the region on the processor's thread, emits and defines its class on a thread of its own,
@@ -30,6 +34,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private final Runnable wake;
   private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService worker;
+  private UnaryOperator<Unit> finish = UnaryOperator.identity();
   private int published;
 
   /**
@@ -47,6 +52,16 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     this.wake = wake;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
+  }
+
+  /** Puts something around every unit, or in its place, before it is published: for tests that need a wrong one. */
+  public void setFinish(UnaryOperator<Unit> operator) {
+    finish = operator;
+  }
+
+  /** Hears of every class that is emitted, on the thread that emits it; null: nobody. */
+  public void setEmissionListener(@Nullable EmissionListener listener) {
+    factory.setListener(listener);
   }
 
   @Override
@@ -81,7 +96,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     while (!code.isRetired()) {
       UnitFactory.Made made = factory.make(part);
       if (made != null) {
-        finished.add(new Finished(code, made));
+        finished.add(new Finished(code, new UnitFactory.Made(finish.apply(made.unit()), made.entries())));
         return;
       }
       if (part.blocks().size() <= 1) {

@@ -3,10 +3,12 @@ package dev.hagen.cli;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Disassembler;
 import dev.hagen.decode.Instruction;
+import dev.hagen.machine.BareCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,6 +32,10 @@ final class DisasmCommand implements Callable<Integer> {
       description = "Address of the file's first byte (default: 0).")
   private long base;
 
+  @Option(names = {"-unit", "--unit"}, paramLabel = "ADDR", converter = AddressConverter.class,
+      description = "Show the translation unit of the code at ADDR instead: each instruction with its bytecode.")
+  private @Nullable Long unit;
+
   @Spec
   private CommandSpec spec;
 
@@ -40,6 +46,11 @@ final class DisasmCommand implements Callable<Integer> {
     }
     byte[] code = Main.readFile(file);
     PrintWriter out = spec.commandLine().getOut();
+    if (unit != null) {
+      out.print(listing(code, unit));
+      out.flush();
+      return ExitCode.OK;
+    }
     Decoder decoder = new Decoder();
     int at = 0;
     while (at < code.length) {
@@ -52,5 +63,20 @@ final class DisasmCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCode.OK;
+  }
+
+  private String listing(byte[] code, long address) {
+    if (mode == 16) {
+      throw new UserError("--unit: units are made of 32- and 64-bit code; give --mode 32 or 64.");
+    }
+    if (Long.compareUnsigned(address - base, code.length) >= 0) {
+      throw new UserError("--unit: there is no code at 0x%x; the file is from 0x%x to 0x%x.".formatted(address, base,
+          base + code.length - 1));
+    }
+    try (BareCode bare = new BareCode(code, base, mode)) {
+      return bare.unit(address);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage() + ".");
+    }
   }
 }

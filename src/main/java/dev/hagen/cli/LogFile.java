@@ -4,7 +4,11 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
 import dev.hagen.decode.Disassembler;
 import dev.hagen.decode.Instruction;
+import dev.hagen.emit.EmissionListener;
+import dev.hagen.emit.UnitEmitter;
+import dev.hagen.emit.UnitListing;
 import dev.hagen.machine.Machine;
+import dev.hagen.region.Region;
 import dev.hagen.vmm.EventLog;
 import dev.hagen.x86.Reg;
 import java.io.IOException;
@@ -17,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The log of {@code -d}. */
-final class LogFile implements EventLog, AutoCloseable {
-  private static final Set<String> ITEMS = Set.of("in_asm", "int", "cpu");
+final class LogFile implements EventLog, EmissionListener, AutoCloseable {
+  private static final Set<String> ITEMS = Set.of("in_asm", "int", "cpu", "bytecode");
   private static final String[] REGISTERS = {"RAX", "RCX", "RDX", "RBX", "RSP", "RBP", "RSI", "RDI", "R8 ", "R9 ",
       "R10", "R11", "R12", "R13", "R14", "R15"};
   private static final String[] SEGMENTS = {"ES", "CS", "SS", "DS", "FS", "GS"};
@@ -39,7 +43,7 @@ final class LogFile implements EventLog, AutoCloseable {
     Set<String> wanted = items == null ? Set.of() : Set.copyOf(Main.commaSeparated(items));
     for (String item : wanted) {
       if (!ITEMS.contains(item)) {
-        throw new UserError("-d " + item + ": there are in_asm, int and cpu.");
+        throw new UserError("-d " + item + ": there are in_asm, int, cpu and bytecode.");
       }
     }
     if (file == null || wanted.isEmpty()) {
@@ -57,11 +61,15 @@ final class LogFile implements EventLog, AutoCloseable {
     if (!items.isEmpty()) {
       machine.setLog(this);
     }
+    if (items.contains("bytecode")) {
+      machine.setEmissionListener(this);
+    }
   }
 
   @Override
   public boolean wantsInstructions() {
-    return items.contains("in_asm") || items.contains("cpu");
+    // Units show the instructions that they are made from, and there are none where everything goes step by step.
+    return items.contains("in_asm") && !items.contains("bytecode") || items.contains("cpu");
   }
 
   @Override
@@ -104,6 +112,12 @@ final class LogFile implements EventLog, AutoCloseable {
     if (items.contains("int")) {
       out.printf("interrupt %02x at %04x:%016x CPL %d%n", vector, cpu.segment[Reg.CS].selector, cpu.rip, cpu.cpl);
     }
+  }
+
+  @Override
+  public void emitted(Region region, UnitEmitter.Emitted emitted) {
+    // In one piece: the processor's thread logs too.
+    out.print(UnitListing.of(region, emitted));
   }
 
   @Override

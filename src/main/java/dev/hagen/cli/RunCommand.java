@@ -6,8 +6,11 @@ import dev.hagen.boot.GuestImage;
 import dev.hagen.boot.ImageFile;
 import dev.hagen.cpu.CpuModel;
 import dev.hagen.device.serial.SerialOutput;
+import dev.hagen.machine.Lockstep;
 import dev.hagen.machine.Machine;
 import dev.hagen.machine.MachineConfig;
+import dev.hagen.machine.MachineControl;
+import dev.hagen.machine.TiersDiffer;
 import dev.hagen.util.Tunables;
 import dev.hagen.vmm.StopReason;
 import java.io.IOException;
@@ -62,6 +65,9 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     checkProcessors();
+    if (options.lockstep != null && options.lockstep < 1) {
+      throw new UserError("--lockstep takes a number of instructions from 1 on, not " + options.lockstep + ".");
+    }
     if (options.icount != null && !options.icount.equals("shift=0")) {
       throw new UserError("-icount " + options.icount + ": an instruction takes one nanosecond, shift=0.");
     }
@@ -205,7 +211,7 @@ final class RunCommand implements Callable<Integer> {
   private int run(GuestImage image, List<GuestImage.Module> modules, SerialLines lines) throws IOException {
     EndOfRun end = new EndOfRun();
     List<SerialOutput> outputs = new ArrayList<>(lines.outputs());
-    Machine[] running = new Machine[1];
+    MachineControl[] running = new MachineControl[1];
     if (options.exitOnSerial != null) {
       SerialMatcher matcher = new SerialMatcher(pattern(options.exitOnSerial), () -> {
         end.decide(ExitCode.OK);
@@ -219,23 +225,18 @@ final class RunCommand implements Callable<Integer> {
     }
     MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
         SerialOutput.NOWHERE, debugExitPort(), tunables());
-    try (LogFile log = LogFile.open(options.log, options.logFile); Machine machine = new Machine(config)) {
-      running[0] = machine;
-      log.attach(machine);
-      machine.boot(image, options.append, modules);
-      machine.setPaused(options.startPaused);
-      lines.connect(machine, end);
-      if (options.timeout != null) {
-        startTimeout(machine, end, options.timeout);
+    try (LogFile log = LogFile.open(options.log, options.logFile)) {
+      if (options.lockstep != null) {
+        try (Lockstep lockstep = new Lockstep(config, options.lockstep, image, options.append, modules)) {
+          running[0] = lockstep;
+          return run(lockstep, lockstep.translated(), log, lines, end);
+        }
       }
-      sayIfSlow(System.err);
-      long start = System.nanoTime();
-      int code = runToEnd(machine, end);
-      lines.close();
-      if (options.stats) {
-        Statistics.print(machine, System.nanoTime() - start, System.err);
+      try (Machine machine = new Machine(config)) {
+        machine.boot(image, options.append, modules);
+        running[0] = machine;
+        return run(machine, machine, log, lines, end);
       }
-      return code;
     } catch (BootException e) {
       throw new UserError(String.valueOf(e.getMessage()));
     } catch (OutOfMemoryError e) {
@@ -243,7 +244,25 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static void startTimeout(Machine machine, EndOfRun end, double seconds) {
+  private int run(MachineControl control, Machine machine, LogFile log, SerialLines lines, EndOfRun end)
+      throws BootException {
+    log.attach(machine);
+    control.setPaused(options.startPaused);
+    lines.connect(control, end);
+    if (options.timeout != null) {
+      startTimeout(control, end, options.timeout);
+    }
+    sayIfSlow(System.err);
+    long start = System.nanoTime();
+    int code = runToEnd(control, machine, end);
+    lines.close();
+    if (options.stats) {
+      Statistics.print(machine, System.nanoTime() - start, System.err);
+    }
+    return code;
+  }
+
+  private static void startTimeout(MachineControl machine, EndOfRun end, double seconds) {
     Thread.ofPlatform().daemon().name("hagen-timeout").start(() -> {
       try {
         Thread.sleep((long) (seconds * 1000));
@@ -255,15 +274,21 @@ final class RunCommand implements Callable<Integer> {
     });
   }
 
-  private int runToEnd(Machine machine, EndOfRun end) throws BootException {
+  private int runToEnd(MachineControl control, Machine machine, EndOfRun end) throws BootException {
     while (true) {
-      StopReason reason = machine.run();
+      StopReason reason;
+      try {
+        reason = control.run();
+      } catch (TiersDiffer e) {
+        System.err.println("hagen: " + e.getMessage());
+        return ExitCode.INTERNAL_ERROR;
+      }
       switch (reason) {
         case RESET -> {
           if (options.noReboot) {
             return end.or(ExitCode.RESET);
           }
-          machine.reboot();
+          control.reboot();
         }
         case POWER_OFF, REQUEST -> {
           return end.or(ExitCode.OK);

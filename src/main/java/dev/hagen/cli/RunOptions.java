@@ -47,6 +47,12 @@ final class RunOptions {
       description = "Deterministic: clock, timers and entropy follow from retired instructions, one nanosecond each.")
   @Nullable String icount;
 
+  @Option(names = {"--lockstep"}, arity = "0..1", fallbackValue = "" + Integer.MAX_VALUE, paramLabel = "N",
+      description = "Find defects of the translator: run an interpreting machine beside the translating one, compare them"
+          + " whenever a unit ends, or has retired about N instructions, and stop at the first difference with exit code"
+          + " 1. Implies -icount.")
+  @Nullable Integer lockstep;
+
   @Option(names = {"-nographic", "--nographic"},
       description = "Accepted for QEMU's sake: there is no graphics yet, the console is the serial line.")
   boolean nographic;
@@ -61,7 +67,7 @@ final class RunOptions {
 
   @Option(names = {"-d", "--d"}, paramLabel = "ITEM[,…]",
       description = "Log: in_asm (instructions as they are decoded), int (interrupts and exceptions), cpu (registers"
-          + " before every instruction).")
+          + " before every instruction), bytecode (each unit as it is translated, guest instructions beside bytecode).")
   @Nullable String log;
 
   @Option(names = {"-D", "--D"}, paramLabel = "FILE", description = "Where the log goes (default: stderr).")

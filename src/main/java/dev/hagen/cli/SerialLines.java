@@ -1,7 +1,7 @@
 package dev.hagen.cli;
 
 import dev.hagen.device.serial.SerialOutput;
-import dev.hagen.machine.Machine;
+import dev.hagen.machine.MachineControl;
 import dev.hagen.vmm.StopReason;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -59,7 +59,7 @@ final class SerialLines implements AutoCloseable {
   }
 
   /** Lets what is typed go to the guest. */
-  void connect(Machine machine, EndOfRun end) {
+  void connect(MachineControl machine, EndOfRun end) {
     if (consoleLine == NO_LINE) {
       return;
     }

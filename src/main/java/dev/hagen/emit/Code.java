@@ -19,6 +19,8 @@ import org.objectweb.asm.MethodVisitor;
 /** Short spellings for bytecode. */
 final class Code {
   private final MethodVisitor visitor;
+  private boolean hasLines;
+  private int line;
 
   Code(MethodVisitor visitor) {
     this.visitor = visitor;
@@ -26,6 +28,20 @@ final class Code {
 
   MethodVisitor visitor() {
     return visitor;
+  }
+
+  /** Line numbers tell from now on which guest instruction bytecode comes from. */
+  void setLines() {
+    hasLines = true;
+  }
+
+  /** The next guest instruction begins; behind the last, what belongs to none. */
+  void nextLine() {
+    if (hasLines) {
+      Label start = new Label();
+      visitor.visitLabel(start);
+      visitor.visitLineNumber(++line, start);
+    }
   }
 
   void op(int opcode) {

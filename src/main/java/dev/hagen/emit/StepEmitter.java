@@ -2,9 +2,11 @@ package dev.hagen.emit;
 
 import static org.objectweb.asm.Opcodes.IFEQ;
 import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.IRETURN;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
+import dev.hagen.interpret.Unit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -80,7 +82,16 @@ final class StepEmitter {
     code.constant(context);
     (WINDOW.contains(instruction.op()) ? Names.INTERPRET_FLAGS : Names.INTERPRET).call(code.visitor());
     unit.reloadCount();
-    code.jump(IFEQ, unit.leaveBehind());
+    Label leaves = new Label();
+    code.jump(IFEQ, leaves);
+    unit.exits().later(() -> {
+      // RIP is where the step has left it: at a string instruction that an event has interrupted, for example.
+      code.label(leaves);
+      code.count(1);
+      unit.exits().storeCount();
+      code.constant(Unit.EVENT);
+      code.op(IRETURN);
+    });
     unit.reload(liveAfter);
   }
 }

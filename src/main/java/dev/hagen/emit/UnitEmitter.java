@@ -102,6 +102,12 @@ public final class UnitEmitter {
     this.flow = new FlowEmitter(this, code, flags, registers, instructions, codeSize, region.links());
   }
 
+  /** Makes line numbers tell which instruction bytecode comes from: the first of the region is 1. */
+  public UnitEmitter withLines() {
+    code.setLines();
+    return this;
+  }
+
   /** Blocks where execution may well begin: the head, starts of loops, and places where calls return to. */
   private static List<Long> entries(Region region) {
     Map<Long, Integer> order = new HashMap<>();
@@ -149,6 +155,7 @@ public final class UnitEmitter {
       following = i + 1 < blocks.size() ? blocks.get(i + 1).start() : Long.MIN_VALUE;
       emitBlock(blocks.get(i));
     }
+    code.nextLine();
     exits.emit();
     Label end = new Label();
     code.label(end);
@@ -312,6 +319,7 @@ public final class UnitEmitter {
     for (int i = 0; i <= last; i++) {
       instruction = block.instructions().get(i);
       miss = null;
+      code.nextLine();
       if (i == last && RegisterPlan.isTransfer(block)) {
         flags.setWanted(true);
         emitTerminal(block);

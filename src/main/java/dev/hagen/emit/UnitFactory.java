@@ -19,10 +19,16 @@ public final class UnitFactory {
 
   private final Interpreter interpreter;
   private final boolean intrinsics;
+  private volatile @Nullable EmissionListener listener;
 
   public UnitFactory(Interpreter interpreter, Tunables tunables) {
     this.interpreter = interpreter;
     this.intrinsics = tunables.isOn(Tunable.INTRINSICS);
+  }
+
+  /** Hears of every class, with line numbers; null: nobody. */
+  public void setListener(@Nullable EmissionListener newListener) {
+    listener = newListener;
   }
 
   /**
@@ -34,14 +40,19 @@ public final class UnitFactory {
 
   /** The unit of a region, or null if its method would be too large for HotSpot. */
   public @Nullable Made make(Region region) {
+    EmissionListener hears = listener;
     UnitEmitter.Emitted emitted;
     try {
-      emitted = new UnitEmitter(region, intrinsics).emit();
+      UnitEmitter emitter = new UnitEmitter(region, intrinsics);
+      emitted = hears == null ? emitter.emit() : emitter.withLines().emit();
     } catch (MethodTooLargeException e) {
       return null;
     }
     if (emitted.methodSize() >= UnitEmitter.MAX_METHOD) {
       return null;
+    }
+    if (hears != null) {
+      hears.emitted(region, emitted);
     }
     try {
       Class<?> type = LOOKUP.defineHiddenClass(emitted.bytes(), true).lookupClass();

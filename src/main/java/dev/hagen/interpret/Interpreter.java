@@ -24,6 +24,8 @@ public final class Interpreter {
   private final BlockCache cache;
   private HotCodeListener hot = HotCodeListener.NONE;
   private int threshold = Integer.MAX_VALUE;
+  private boolean inTurns;
+  private int most = MOST;
 
   /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
   public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods) {
@@ -52,6 +54,12 @@ public final class Interpreter {
     threshold = times;
   }
 
+  /** From now on {@link #run} comes back after every unit, and a unit has room for {@code room} instructions at most. */
+  public void setTurns(int room) {
+    inTurns = true;
+    most = Math.min(room, MOST - MARGIN) + MARGIN;
+  }
+
   /** The linear address of CS:RIP. */
   public static long linearRip(CpuState cpu) {
     return cpu.is64Bit() ? cpu.rip : cpu.segment[Reg.CS].base + cpu.rip & 0xFFFF_FFFFL;
@@ -65,7 +73,7 @@ public final class Interpreter {
    * @throws GuestException a fault for the run loop to deliver
    */
   public void run(int events, long limit) {
-    int room = (int) Math.min(limit - cpu.retired, MOST);
+    int room = (int) Math.min(limit - cpu.retired, most);
     cpu.leaveBlock = false;
     cpu.wanted = events;
     cpu.retired += room;
@@ -95,6 +103,9 @@ public final class Interpreter {
         if (unit != null) {
           if (unit.run(cpu, block.entry, depth) == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
             interpretOne();
+          }
+          if (inTurns) {
+            return isBack(expected, stack);
           }
           continue;
         }
@@ -217,6 +228,16 @@ public final class Interpreter {
   public BlockProfile profile(long physical) {
     Block block = cache.decoded(physical);
     return block == null ? BlockProfile.NEVER_RUN : block.profile();
+  }
+
+  /**
+   * Decodes the block at {@code linear} and pretends that it has run and gone either way; for listings of code that does
+   * not run.
+   */
+  public void pretend(long linear) {
+    Block block = cache.at(linear);
+    block.heat = 2;
+    block.taken = 1;
   }
 
   /** Binds instructions of this processor to steps. */

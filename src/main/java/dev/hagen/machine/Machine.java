@@ -9,8 +9,11 @@ import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.Pending;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Extension;
+import dev.hagen.decode.Instruction;
+import dev.hagen.emit.EmissionListener;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
+import dev.hagen.interpret.Unit;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.util.Tunable;
 import dev.hagen.vmm.EventLog;
@@ -22,6 +25,7 @@ import dev.hagen.vmm.StopReason;
 import dev.hagen.vmm.VirtualCpu;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +34,13 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #boot} puts a guest into it, {@link #run} runs it on the calling thread. {@link #type}, {@link #stop} and
  * {@link #setPaused} may be called by any thread meanwhile; everything else only while the machine does not run.
  */
-public final class Machine implements AutoCloseable {
+public final class Machine implements MachineControl, AutoCloseable {
   private final PhysicalMemory memory;
   private final CpuState cpu;
   private final MachineClock clock;
   private final ExitCounters counters = new ExitCounters();
   private final Board board;
+  private final Interpreter interpreter;
   private final VirtualCpu processor;
   private final Translator translator;
   private @Nullable GuestImage image;
@@ -52,7 +57,7 @@ public final class Machine implements AutoCloseable {
     clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
     board = new Board(config, cpu, clock, counters, this::stop);
     Decoder decoder = new Decoder(Extension.of(config.model()));
-    Interpreter interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
+    interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
     translator = new Translator(cpu, interpreter, decoder, config.tunables(), () -> cpu.post(Pending.DEVICE));
     int threshold = config.tunables().get(Tunable.THRESHOLD);
     if (threshold > 0) {
@@ -73,7 +78,7 @@ public final class Machine implements AutoCloseable {
     newImage.load(cpu, extras);
   }
 
-  /** Resets the machine and puts the same guest into it again. */
+  @Override
   public void reboot() throws BootException {
     GuestImage again = image;
     GuestImage.Extras with = extras;
@@ -89,12 +94,47 @@ public final class Machine implements AutoCloseable {
     translator.publish();
   }
 
-  /** Runs until the machine stops; answers why. */
+  @Override
   public StopReason run() {
     return processor.run();
   }
 
-  /** Ends {@link #run}; any thread may call. */
+  /** One turn of the run loop, see {@link VirtualCpu#turn}. */
+  @Nullable StopReason turn(long limit) {
+    return processor.turn(limit);
+  }
+
+  /** Why the machine is about to stop, or null; it is forgotten then. */
+  @Nullable StopReason takeStop() {
+    return processor.takeStop();
+  }
+
+  /** Makes every {@link #turn} end behind each translation unit, which has room for so many instructions at most. */
+  void setTurns(int room) {
+    interpreter.setTurns(room);
+  }
+
+  /** Puts something around every unit; see {@link Translator#setFinish}. */
+  void setFinish(UnaryOperator<Unit> operator) {
+    translator.setFinish(operator);
+  }
+
+  /** The guest's time in nanoseconds since power-on. */
+  long now() {
+    return clock.now();
+  }
+
+  /** Whether the guest halts and nothing but the host can wake it. */
+  boolean isWaitingForHost() {
+    return processor.isWaitingForHost();
+  }
+
+  /** The instruction at CS:RIP, or null if it cannot be fetched. */
+  @Nullable Instruction peek() {
+    return interpreter.peek();
+  }
+
+  @Override
   public void stop(StopReason reason) {
     processor.stop(reason);
   }
@@ -107,22 +147,23 @@ public final class Machine implements AutoCloseable {
     clock.timer(() -> stop(StopReason.REQUEST)).at(retired);
   }
 
-  /** Holds the processor or lets it go on; any thread may call. */
+  @Override
   public void setPaused(boolean paused) {
     processor.setPaused(paused);
   }
 
+  @Override
   public boolean isPaused() {
     return processor.isPaused();
   }
 
-  /** Sends a character to a serial line of the guest; any thread may call. */
+  @Override
   public void type(int line, int character) {
     board.serialInput(line).add(character);
     processor.post(Pending.DEVICE);
   }
 
-  /** Sends a break to a serial line of the guest; any thread may call. */
+  @Override
   public void typeBreak(int line) {
     board.serialInput(line).addBreak();
     processor.post(Pending.DEVICE);
@@ -136,6 +177,11 @@ public final class Machine implements AutoCloseable {
   /** Hears of exceptions, interrupts and instructions; null switches that off. */
   public void setLog(@Nullable EventLog log) {
     processor.setLog(log);
+  }
+
+  /** Hears of every translation unit, on the thread that emits it; null: nobody. */
+  public void setEmissionListener(@Nullable EmissionListener listener) {
+    translator.setEmissionListener(listener);
   }
 
   /** The processor's registers. */

@@ -190,6 +190,13 @@ public final class HostMemory {
     UNSAFE.copyMemory(null, BASE + checked(from, length), target, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) index, length);
   }
 
+  /** How many bytes of two ranges of {@code length} bytes are equal before the first one that is not; -1 if all are. */
+  public static long mismatch(long one, long other, long length) {
+    MemorySegment first = MemorySegment.ofAddress(BASE + checked(one, length)).reinterpret(length);
+    MemorySegment second = MemorySegment.ofAddress(BASE + checked(other, length)).reinterpret(length);
+    return first.mismatch(second);
+  }
+
   /** Fills {@code length} bytes with {@code value}. */
   public static void fill(long offset, long length, byte value) {
     UNSAFE.setMemory(BASE + checked(offset, length), length, value);

@@ -149,6 +149,20 @@ public final class PhysicalMemory implements AutoCloseable {
   }
 
   /**
+   * The guest-physical address of the first byte of RAM, from {@code address} on, that is not the same in a map of the same
+   * size; {@link #NO_RAM} if there is none.
+   */
+  public long mismatch(PhysicalMemory other, long address) {
+    long index = address < lowSize ? address : Math.max(address - HIGH_BASE, 0) + lowSize;
+    long found = index < ramSize ? HostMemory.mismatch(ramBase + index, other.ramBase + index, ramSize - index) : -1;
+    if (found < 0) {
+      return NO_RAM;
+    }
+    long at = index + found;
+    return at < lowSize ? at : at - lowSize + HIGH_BASE;
+  }
+
+  /**
    * Puts a device at {@code base}. Later ones win where they overlap, and RAM wins over all.
    *
    * @param size in bytes

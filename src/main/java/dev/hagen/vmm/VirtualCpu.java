@@ -80,24 +80,52 @@ public final class VirtualCpu {
   public StopReason run() {
     thread = Thread.currentThread();
     while (true) {
-      cpu.clearPending(Pending.STOP);
-      StopReason reason = stop;
+      StopReason reason = turn(Long.MAX_VALUE);
       if (reason != null) {
-        stop = null;
         return reason;
       }
-      if (paused) {
-        LockSupport.park(this);
-        continue;
-      }
-      runDevices();
-      deliverPending();
-      if (cpu.halted) {
-        sleep();
-      } else if (stop == null) {
-        runGuest();
-      }
     }
+  }
+
+  /**
+   * One turn of the run loop: events, then guest code until it comes back, or sleep. For whoever leads the processor step
+   * by step; {@link #run} is everybody else's.
+   *
+   * @param limit the count of instructions retired since reset from which on no guest code runs
+   * @return why somebody has called {@link #stop}, or null
+   */
+  public @Nullable StopReason turn(long limit) {
+    StopReason reason = takeStop();
+    if (reason != null) {
+      return reason;
+    }
+    if (paused) {
+      LockSupport.park(this);
+      return null;
+    }
+    runDevices();
+    deliverPending();
+    if (cpu.halted) {
+      sleep();
+    } else if (stop == null) {
+      runGuest(limit);
+    }
+    return null;
+  }
+
+  /** Why somebody has called {@link #stop}, or null; it is forgotten then. */
+  public @Nullable StopReason takeStop() {
+    cpu.clearPending(Pending.STOP);
+    StopReason reason = stop;
+    if (reason != null) {
+      stop = null;
+    }
+    return reason;
+  }
+
+  /** Whether the guest halts and nothing but the host can wake it. */
+  public boolean isWaitingForHost() {
+    return cpu.halted && clock.nextDeadline() == MachineClock.NEVER && (cpu.pending() & wanted()) == 0;
   }
 
   private void runDevices() {
@@ -160,7 +188,10 @@ public final class VirtualCpu {
     return (cpu.systemFlags & Flags.IF) != 0 ? wanted | Pending.INTERRUPT : wanted;
   }
 
-  private void runGuest() {
+  private void runGuest(long most) {
+    if (cpu.retired >= most) {
+      return;
+    }
     try {
       if (log != null && log.wantsInstructions()) {
         log.instruction(cpu, interpreter.peek());
@@ -170,7 +201,7 @@ public final class VirtualCpu {
         stepCarefully();
       } else {
         long limit = clock instanceof InstructionClock counted ? counted.retiredAtDeadline() : Long.MAX_VALUE;
-        interpreter.run(wanted(), limit);
+        interpreter.run(wanted(), Math.min(limit, most));
         if (cpu.debugHits != 0) {
           trap(false);
         }

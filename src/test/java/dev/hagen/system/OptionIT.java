@@ -74,6 +74,16 @@ class OptionIT {
   }
 
   @Test
+  void log_ofUnits_showsInstructionsBesideBytecode() throws IOException {
+    Path file = directory.resolve("log");
+    Result result = HagenProcess.run("run", "-d", "in_asm,bytecode", "-D", file.toString(), "--tunable", "threshold=10",
+        "--tunable", "background=0");
+    assertThat(result.exitCode()).isZero();
+    assertThat(Files.readString(file)).containsPattern("unit at [0-9a-f]+, 64-bit, CPL \\d: \\d+ blocks, \\d+ instructions")
+        .containsPattern("\\n  [0-9a-f]+  cmp \\w+,\\w+\\n +[A-Z]");
+  }
+
+  @Test
   void log_ofRegisters_goesToItsFile() throws IOException {
     Path file = directory.resolve("log");
     Result result = HagenProcess.run("run", "-d", "cpu", "-D", file.toString(), "--exit-on-serial", "real mode");
@@ -105,6 +115,24 @@ class OptionIT {
   @Test
   void version_namesHagenAndJava() {
     assertThat(HagenProcess.run("--version").out()).matches("hagen \\S+, Java \\S+\\R");
+  }
+
+  @Test
+  void disasm_ofUnit_showsInstructionsBesideBytecode() throws IOException {
+    byte[] loop = {0x48, 0x03, 0x07, 0x48, (byte) 0x83, (byte) 0xC7, 8, 0x48, 0x39, (byte) 0xD7, 0x75, (byte) 0xF4, (byte) 0xC3};
+    Path code = Files.write(directory.resolve("loop"), loop);
+    Result result = HagenProcess.run("disasm", code.toString(), "--base", "0x1000", "--unit", "0x1000");
+    assertThat(result.out()).startsWith("unit at 1000, 64-bit, CPL 0: 2 blocks, 5 instructions, ")
+        .containsPattern("\\n  1003  add rdi,0x8\\n +[A-Z]");
+    assertThat(result.exitCode()).isZero();
+  }
+
+  @Test
+  void disasm_ofUnitOutsideTheFile_isUsage() throws IOException {
+    Path code = Files.write(directory.resolve("return"), new byte[] {(byte) 0xC3});
+    Result result = HagenProcess.run("disasm", code.toString(), "--base", "0x1000", "--unit", "0x1001");
+    assertThat(result.err()).isEqualTo("hagen: --unit: there is no code at 0x1001; the file is from 0x1000 to 0x1000.\n");
+    assertThat(result.exitCode()).isEqualTo(2);
   }
 
   @Test
