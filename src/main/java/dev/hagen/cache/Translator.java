@@ -10,6 +10,7 @@ import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.RegionCode;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
+import dev.hagen.region.RegionBlock;
 import dev.hagen.region.RegionBuilder;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * and publishes the unit on the processor's thread again.
  */
 public final class Translator implements HotCodeListener, AutoCloseable {
-  private record Finished(RegionCode code, UnitFactory.Made made) {}
+  /** Something to be done on the processor's thread. */
+  private interface Finished {
+    void publish();
+  }
 
   private final CpuState cpu;
   private final Interpreter interpreter;
@@ -34,6 +38,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private final Runnable wake;
   private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService worker;
+  private final @Nullable CompileWatch watch;
   private UnaryOperator<Unit> finish = UnaryOperator.identity();
   private int published;
 
@@ -50,6 +55,8 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     this.regions = new RegionBuilder(cpu, interpreter, decoder, tunables);
     this.factory = new UnitFactory(interpreter, tunables);
     this.wake = wake;
+    this.watch = tunables.isOn(Tunable.BACKGROUND) && tunables.isOn(Tunable.DIRECT_C2) ? CompileWatch.start(this::setReady)
+        : null;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
   }
@@ -76,7 +83,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     if (region == null) {
       return;
     }
-    RegionCode code = interpreter.attach(linear, region.pages());
+    RegionCode code = interpreter.attach(linear, region.pages(), region.blocks().stream().map(RegionBlock::start).toList());
     if (code == null) {
       return;
     }
@@ -96,7 +103,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     while (!code.isRetired()) {
       UnitFactory.Made made = factory.make(part);
       if (made != null) {
-        finished.add(new Finished(code, new UnitFactory.Made(finish.apply(made.unit()), made.entries())));
+        finish(code, made);
         return;
       }
       if (part.blocks().size() <= 1) {
@@ -106,11 +113,32 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     }
   }
 
+  private void finish(RegionCode code, UnitFactory.Made made) {
+    Unit unit = finish.apply(made.unit());
+    boolean onTrial = watch != null && watch.prepare(code, made.unit());
+    finished.add(() -> {
+      interpreter.publish(code, unit, made.entries(), onTrial);
+      published++;
+    });
+  }
+
+  @Override
+  public void tried(RegionCode code) {
+    if (watch != null) {
+      watch.compile(code);
+    }
+  }
+
+  /** HotSpot's code for a unit is there, or has gone. */
+  private void setReady(RegionCode code, boolean ready) {
+    finished.add(() -> interpreter.setReady(code, ready));
+    wake.run();
+  }
+
   /** Publishes the units that are finished; on the processor's thread. */
   public void publish() {
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
-      interpreter.publish(next.code, next.made.unit(), next.made.entries());
-      published++;
+      next.publish();
     }
   }
 
@@ -122,5 +150,8 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   @Override
   public void close() {
     worker.shutdownNow();
+    if (watch != null) {
+      watch.close();
+    }
   }
 }

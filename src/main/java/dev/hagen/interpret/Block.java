@@ -23,6 +23,8 @@ final class Block extends CodeRange {
   final long secondPage;
   /** How often the block has been entered. */
   int heat;
+  /** How much more heat than others it needs to be translated, since a region has it already. */
+  int patience;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
   /** Where the block went that ends in an indirect jump or call; null for others. */

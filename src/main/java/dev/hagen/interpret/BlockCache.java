@@ -163,9 +163,11 @@ final class BlockCache implements CodeListener {
         // It may become hot again.
         block.code = null;
         block.heat = 0;
+        block.patience = 0;
       }
     }
     region.head().heat = 0;
+    region.head().patience = 0;
     Link link = link(region.head().physical, context);
     if (link.region() == region) {
       link.set(null);

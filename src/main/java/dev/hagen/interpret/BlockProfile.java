@@ -15,6 +15,6 @@ public record BlockProfile(int entered, int taken, List<Long> targets) {
 
   /** Whether it has run at all. */
   public boolean hasRun() {
-    return entered > 0;
+    return entered != 0;
   }
 }

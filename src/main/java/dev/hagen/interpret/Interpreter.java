@@ -45,6 +45,11 @@ public final class Interpreter {
   private static final int MOST = 1 << 30;
   /** Calls of units nested in each other, which is frames on Java's stack. */
   private static final int DEPTH = 100;
+  /** How many times longer than others a block stays cold that belongs to a region. */
+  private static final int PATIENCE = 8;
+  /** How often a unit is entered on trial, and how long it runs each time. */
+  private static final int TRIAL_ENTRIES = 36;
+  private static final int TRIAL_INSTRUCTIONS = 2000;
   /** The return address of no call. */
   private static final long NOWHERE = 1L << 62 | 1;
 
@@ -100,7 +105,11 @@ public final class Interpreter {
       RegionCode code = block.code;
       if (code != null && cpu.countdown < -MARGIN) {
         Unit unit = code.enter(cpu, linear - block.entryDistance);
-        if (unit != null) {
+        if (unit == null && code.waits()) {
+          if (tryOut(code, linear - block.entryDistance, block.entry)) {
+            continue;
+          }
+        } else if (unit != null) {
           if (unit.run(cpu, block.entry, depth) == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
             interpretOne();
           }
@@ -109,13 +118,36 @@ public final class Interpreter {
           }
           continue;
         }
-      } else if (++block.heat == threshold) {
+      } else if (++block.heat == threshold + block.patience) {
         hot.hot(linear);
       }
       LazyFlags.sync(cpu);
       runBlock(block);
     } while (!mustStop() && !isBack(expected, stack));
     return isBack(expected, stack);
+  }
+
+  /** Runs a unit for a short while if it is on trial; false if it does not run. */
+  private boolean tryOut(RegionCode code, long linear, int entry) {
+    Unit unit = code.enterTrial(cpu, linear);
+    if (unit == null) {
+      return false;
+    }
+    int shortened = Math.max(0, -cpu.countdown - MARGIN - TRIAL_INSTRUCTIONS);
+    cpu.countdown += shortened;
+    cpu.retired -= shortened;
+    try {
+      if (unit.run(cpu, entry, 0) == Unit.INTERPRET && !mustStop()) {
+        interpretOne();
+      }
+    } finally {
+      cpu.countdown -= shortened;
+      cpu.retired += shortened;
+    }
+    if (code.isTried()) {
+      hot.tried(code);
+    }
+    return true;
   }
 
   private void runBlock(Block block) {
@@ -253,15 +285,22 @@ public final class Interpreter {
   /**
    * Attaches a region to the block at {@code linear}: it is retired when its code is written.
    *
+   * @param blocks distances of the region's blocks from the head: it takes long now until they count as hot themselves
    * @return null if there is no such block
    */
-  public @Nullable RegionCode attach(long linear, List<RegionCode.Page> pages) {
+  public @Nullable RegionCode attach(long linear, List<RegionCode.Page> pages, List<Long> blocks) {
     Block head = cache.at(linear);
     if (head.secondPage != Block.ONE_PAGE || head.code != null && head.code.head() == head) {
       return null;
     }
     RegionCode region = new RegionCode(head, linear, pages);
     cache.add(region);
+    for (long distance : blocks) {
+      Block block = cache.decoded(region.physical(distance));
+      if (block != null && block != head) {
+        block.patience = Math.max(0, block.heat - threshold) + PATIENCE * threshold;
+      }
+    }
     return region;
   }
 
@@ -269,10 +308,23 @@ public final class Interpreter {
    * Lets a unit run instead of the blocks of its region, unless their code has changed since.
    *
    * @param entries distances from the head of the blocks where the unit may be entered, the head first
+   * @param onTrial whether it runs for a short while only, until HotSpot knows its ways, and then waits for
+   *     {@link #setReady}
    */
-  public void publish(RegionCode region, Unit unit, List<Long> entries) {
+  public void publish(RegionCode region, Unit unit, List<Long> entries, boolean onTrial) {
     if (!region.isRetired()) {
       region.setUnit(unit, entries);
+      if (onTrial) {
+        region.startTrial(TRIAL_ENTRIES);
+      }
+      cache.publish(region);
+    }
+  }
+
+  /** Lets a unit whose code is there run from everywhere, or makes it wait again. */
+  public void setReady(RegionCode region, boolean ready) {
+    if (!region.isRetired()) {
+      region.setWaits(!ready);
       cache.publish(region);
     }
   }

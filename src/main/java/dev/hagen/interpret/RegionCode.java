@@ -23,6 +23,11 @@ public final class RegionCode extends CodeRange {
   private final long distanceOfPage;
   private List<Long> entries = List.of();
   private @Nullable Unit unit;
+  /** Entries left until the unit has been tried; then it waits for HotSpot's code. */
+  private int trial;
+  private boolean waits;
+  /** How often the unit has been wanted while it waited. */
+  private volatile int demand;
   private long checkedEpoch;
   private long checkedLinear = -1;
 
@@ -61,9 +66,50 @@ public final class RegionCode extends CodeRange {
     entries = List.copyOf(newEntries);
   }
 
+  /** From now on the unit may be entered so many times by {@link #enterTrial}, and then waits. */
+  void startTrial(int entriesOfTrial) {
+    trial = entriesOfTrial;
+    waits = true;
+  }
+
+  /** The unit may be entered from everywhere, or from nowhere until its code is there. */
+  void setWaits(boolean newWaits) {
+    waits = newWaits;
+    trial = 0;
+  }
+
+  /** How often the unit has been wanted while it waited for HotSpot; any thread may ask. */
+  public int demand() {
+    return demand;
+  }
+
+  /** The unit if it is on trial, for one of the entries that the trial lasts, and may be entered; {@code linear} is the head. */
+  @Nullable Unit enterTrial(CpuState cpu, long linear) {
+    if (trial == 0) {
+      // Nobody else writes.
+      demand = demand + 1;
+      return null;
+    }
+    trial--;
+    waits = false;
+    Unit tried = enter(cpu, linear);
+    waits = true;
+    return tried;
+  }
+
+  /** Whether the unit waits for HotSpot, on trial or after it. */
+  boolean waits() {
+    return waits;
+  }
+
+  /** Whether the trial has just ended. */
+  boolean isTried() {
+    return trial == 0;
+  }
+
   /** The unit, if it is there and every page of the region is still mapped where it was; {@code linear} is the head. */
   @Nullable Unit enter(CpuState cpu, long linear) {
-    if (isRetired() || unit == null) {
+    if (isRetired() || unit == null || waits) {
       return null;
     }
     if (pages.size() > 1 && (checkedEpoch != cpu.mappingEpoch || checkedLinear != linear) && !isMapped(cpu, linear)) {

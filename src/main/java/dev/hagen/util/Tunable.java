@@ -8,6 +8,7 @@ public enum Tunable {
   REGION_INSTRUCTIONS(  200, 1, 1000,              "instructions after which a region takes no more blocks"),
   RARE_EDGE(             64, 1, Integer.MAX_VALUE, "an edge taken once in more runs of its block ends the region"),
   BACKGROUND(             1, 0, 1,                 "1: translate on a thread of its own; 0: at once, while the guest waits"),
+  DIRECT_C2(              1, 0, 1,                 "1: units go to HotSpot's C2 after a trial, where the JVM allows it; 0: HotSpot decides"),
   INTRINSICS(             1, 0, 1,                 "0: no operation has bytecode of its own, all go through semantic methods");
   // @formatter:on
 

@@ -11,6 +11,7 @@ import dev.hagen.region.RegionBuilder;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +58,13 @@ final class TranslatedTier implements VectorMachine.Tier {
     if (region == null) {
       return;
     }
-    RegionCode code = machine.interpreter().attach(linear, region.pages());
+    RegionCode code = machine.interpreter().attach(linear, region.pages(), List.of());
     if (code == null) {
       return;
     }
     UnitFactory.Made unit = unit(region);
     if (unit != null) {
-      machine.interpreter().publish(code, unit.unit(), unit.entries());
+      machine.interpreter().publish(code, unit.unit(), unit.entries(), false);
       entered++;
     }
   }
