@@ -83,7 +83,8 @@ public final class Interpreter {
         hot.hot(linear);
       }
       long base = cpu.rip;
-      if (room < block.steps.length) {
+      if (room <= block.steps.length) {
+        // Not even the fetch of the next instruction may be tried: an interrupt may come before its fault.
         execute(cpu, block, (int) room);
         return;
       }
