@@ -24,28 +24,35 @@ import org.jspecify.annotations.Nullable;
  * and publishes the unit on the processor's thread again.
  */
 public final class Translator implements HotCodeListener, AutoCloseable {
-  private record Finished(RegionCode code, Unit unit) {}
+  private record Finished(RegionCode code, UnitFactory.Made made) {}
+
+  /** Instructions between two harvests of the marks that entered units leave; some milliseconds. */
+  private static final long HARVEST = 1_000_000;
 
   private final CpuState cpu;
   private final Interpreter interpreter;
   private final UnitFactory factory;
   private final RegionBuilder regions;
+  private final TranslationCache cache;
   private final Tunables tunables;
   private final Runnable wake;
   private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService worker;
   private UnaryOperator<Unit> finish = UnaryOperator.identity();
-  private int published;
+  private long nextHarvest = HARVEST;
 
   /**
    * A translator for one processor.
    *
    * @param tunables the limits of regions, and where translation takes place
+   * @param limits of the units that stay
    * @param wake asks the processor's thread to call {@link #publish}
    */
-  public Translator(CpuState cpu, Interpreter interpreter, Decoder decoder, Tunables tunables, Runnable wake) {
+  public Translator(CpuState cpu, Interpreter interpreter, Decoder decoder, Tunables tunables, CacheLimits limits,
+      Runnable wake) {
     this.cpu = cpu;
     this.interpreter = interpreter;
+    this.cache = new TranslationCache(interpreter, limits);
     this.tunables = tunables;
     this.regions = new RegionBuilder(cpu, interpreter, decoder, tunables);
     this.factory = new UnitFactory(interpreter, tunables);
@@ -94,9 +101,9 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private void translate(Region region, RegionCode code) {
     Region part = region;
     while (!code.isRetired()) {
-      Unit unit = factory.make(part);
-      if (unit != null) {
-        finished.add(new Finished(code, finish.apply(unit)));
+      UnitFactory.Made made = factory.make(part);
+      if (made != null) {
+        finished.add(new Finished(code, made.with(finish)));
         return;
       }
       if (part.blocks().size() <= 1) {
@@ -109,15 +116,32 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   /** Publishes the units that are finished; on the processor's thread. */
   public void publish() {
+    if (cpu.retired >= nextHarvest) {
+      nextHarvest = cpu.retired + HARVEST;
+      cache.harvest();
+    }
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
-      interpreter.publish(next.code, next.unit);
-      published++;
+      cache.publish(next.code, next.made);
     }
   }
 
   /** How many units have been published. */
-  public int published() {
-    return published;
+  public long published() {
+    return cache.published();
+  }
+
+  /** What has become of translated code so far. */
+  public TranslationCounters counters() {
+    return cache.counters();
+  }
+
+  /**
+   * Checks the invariants of the translation cache; slow, for tests.
+   *
+   * @throws AssertionError if one does not hold
+   */
+  public void assertConsistent() {
+    cache.assertConsistent();
   }
 
   @Override

@@ -96,6 +96,11 @@ final class RunOptions {
       description = "Tune the translator; may be given again. 'help' lists what there is.")
   List<String> tunables = new ArrayList<>();
 
-  @Option(names = {"--stats"}, description = "At the end print instructions, seconds and VM exits to stderr.")
+  @Option(names = {"--cache"}, paramLabel = "[policy=NAME][,max=SIZE]",
+      description = "Translated code that is kept: max bytes of class files (64M if not given), and what goes when they are"
+          + " full: w-tinylfu (the default: what is used seldom), lru, fifo, flush (everything), unbounded (nothing).")
+  @Nullable String cache;
+
+  @Option(names = {"--stats"}, description = "At the end print instructions, seconds, VM exits and translations to stderr.")
   boolean stats;
 }

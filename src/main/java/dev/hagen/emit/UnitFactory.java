@@ -9,6 +9,7 @@ import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.MethodTooLargeException;
 
@@ -30,8 +31,20 @@ public final class UnitFactory {
     listener = newListener;
   }
 
+  /**
+   * A unit that is not published yet.
+   *
+   * @param bytes the size of its class file
+   */
+  public record Made(Unit unit, int bytes) {
+    /** The same with something around the unit. */
+    public Made with(UnaryOperator<Unit> finish) {
+      return new Made(finish.apply(unit), bytes);
+    }
+  }
+
   /** The unit of a region, or null if its method would be too large for HotSpot. */
-  public @Nullable Unit make(Region region) {
+  public @Nullable Made make(Region region) {
     EmissionListener hears = listener;
     UnitEmitter.Emitted emitted;
     try {
@@ -55,7 +68,7 @@ public final class UnitFactory {
         steps[i] = interpreter.bind(interpreted.get(i), region.context());
       }
       unit.setSteps(steps);
-      return unit;
+      return new Made(unit, emitted.bytes().length);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }

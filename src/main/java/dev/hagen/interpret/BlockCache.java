@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +128,28 @@ final class BlockCache implements CodeListener {
     }
   }
 
+  /** Forgets a region that is still right, and no blocks. */
+  void evict(RegionCode region) {
+    retire(region);
+    for (RegionCode.Page part : region.pages()) {
+      long offset = cpu.memory.ramOffset(part.physical());
+      if (offset == PhysicalMemory.NO_RAM) {
+        continue;
+      }
+      int page = cpu.memory.ramPage(offset);
+      List<CodeRange> onPage = byPage.get(page);
+      if (onPage != null && onPage.remove(region) && onPage.isEmpty()) {
+        byPage.remove(page);
+        cpu.memory.removeCodeLines(page, -1);
+      }
+    }
+  }
+
+  void forEachPublished(Consumer<RegionCode> action) {
+    blocks.values().stream().map(block -> block.code).filter(code -> code != null && code.isPublished()).distinct()
+        .forEach(action);
+  }
+
   private void cover(CodeRange range, long physical, long lines) {
     PhysicalMemory memory = cpu.memory;
     long offset = memory.ramOffset(physical);
@@ -179,6 +202,7 @@ final class BlockCache implements CodeListener {
         // Its head may become hot again.
         region.head().code = null;
         region.head().heat = 0;
+        region.dropUnit();
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Instruction;
 import dev.hagen.x86.Reg;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +178,16 @@ public final class Interpreter {
     if (!region.isRetired()) {
       region.setUnit(unit);
     }
+  }
+
+  /** Takes a region's unit away for want of room: the interpreter goes on with blocks, and they may become hot again. */
+  public void evict(RegionCode region) {
+    cache.evict(region);
+  }
+
+  /** Shows every region whose unit may run; slow, for tests. */
+  public void forEachPublished(Consumer<RegionCode> action) {
+    cache.forEachPublished(action);
   }
 
   /**

@@ -37,6 +37,31 @@ public final class RegionCode extends CodeRange {
     return pages;
   }
 
+  /** Guest-physical address of the head. */
+  public long physical() {
+    return head.physical;
+  }
+
+  /** The execution context that the code was decoded for. */
+  public int context() {
+    return head.context;
+  }
+
+  /** Whether entering the region means running {@code wanted}. */
+  public boolean runs(Unit wanted) {
+    return !isRetired() && unit == wanted && head.code == this;
+  }
+
+  /** Whether there is a unit that may run. */
+  boolean isPublished() {
+    return !isRetired() && unit != null;
+  }
+
+  /** Lets go of the unit, so that its class can be unloaded. */
+  void dropUnit() {
+    unit = null;
+  }
+
   void setUnit(Unit newUnit) {
     unit = newUnit;
   }

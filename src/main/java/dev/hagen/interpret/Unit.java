@@ -19,6 +19,15 @@ public abstract class Unit {
   public static final int MAX_ROOM = 1 << 30;
 
   private Step[] steps = {};
+  /** Units set this when they are entered. */
+  protected boolean touched;
+
+  /** Whether the unit has been entered since the last call. */
+  public final boolean takeTouched() {
+    boolean was = touched;
+    touched = false;
+    return was;
+  }
 
   /** The steps that the unit calls for instructions that it does not translate, by number. */
   public final void setSteps(Step[] newSteps) {

@@ -73,7 +73,10 @@ final class TranslatedTier implements VectorMachine.Tier {
     int address = (int) region.linear();
     int length = Math.min(LONGEST, 0x1000 - (address & 0xFFF));
     Key key = new Key(region.context(), region.linear(), java.util.HexFormat.of().formatHex(machine.read(address, length)));
-    return units.computeIfAbsent(key, missing -> factory.make(region));
+    return units.computeIfAbsent(key, missing -> {
+      UnitFactory.Made made = factory.make(region);
+      return made == null ? null : made.unit();
+    });
   }
 
   /** How often a unit has been there to run. */
