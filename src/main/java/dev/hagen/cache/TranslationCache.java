@@ -44,13 +44,13 @@ public final class TranslationCache {
     if (code.isRetired()) {
       return;
     }
-    interpreter.publish(code, made.unit());
-    published++;
     long key = key(code);
-    if (store.remove(key) != null) {
-      // Since its successor could be made it was retired, and nobody has come by to see that.
-      retired++;
+    Entry old = store.remove(key);
+    if (old != null) {
+      evict(old);
     }
+    interpreter.publish(code, made.unit(), made.entries());
+    published++;
     store.add(key, new Entry(code, made.unit(), made.bytes()), made.bytes());
   }
 
@@ -102,7 +102,7 @@ public final class TranslationCache {
       weight[0] += entry.weight;
       check(key == key(entry.code), "a unit has another key");
       if (!entry.code.isRetired()) {
-        check(entry.code.runs(entry.unit), "a unit is held that is not published");
+        check(interpreter.runs(entry.code, entry.unit), "a unit is held that is not published");
         held.add(entry.code);
       }
     });

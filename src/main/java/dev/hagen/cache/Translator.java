@@ -109,15 +109,15 @@ public final class Translator implements HotCodeListener, AutoCloseable {
       if (part.blocks().size() <= 1) {
         return;
       }
-      part = new Region(part.linear(), part.context(), part.blocks().subList(0, part.blocks().size() / 2),
-          part.pages());
+      part = part.first(part.blocks().size() / 2);
     }
   }
 
   /** Publishes the units that are finished; on the processor's thread. */
   public void publish() {
-    if (cpu.retired >= nextHarvest) {
-      nextHarvest = cpu.retired + HARVEST;
+    long retired = cpu.retired + cpu.countdown;
+    if (retired >= nextHarvest) {
+      nextHarvest = retired + HARVEST;
       cache.harvest();
     }
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {

@@ -1,6 +1,6 @@
 package dev.hagen.cli;
 
-import dev.hagen.interpret.Unit;
+import dev.hagen.machine.Lockstep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +48,7 @@ final class RunOptions {
       description = "Deterministic: clock, timers and entropy follow from retired instructions, one nanosecond each.")
   @Nullable String icount;
 
-  @Option(names = {"--lockstep"}, arity = "0..1", fallbackValue = "" + Unit.MAX_ROOM, paramLabel = "N",
+  @Option(names = {"--lockstep"}, arity = "0..1", fallbackValue = "" + Lockstep.NO_LIMIT, paramLabel = "N",
       description = "Find defects of the translator: run an interpreting machine beside the translating one, compare them"
           + " whenever a unit ends, or has retired about N instructions, and stop at the first difference with exit code"
           + " 1. Implies -icount.")

@@ -75,6 +75,14 @@ public final class CpuState {
   public long flagResult;
   /** See the class. */
   public long flagCarries;
+  /**
+   * If not zero, the arithmetic flags are not in the two words above but have still to be computed from these operands:
+   * translation units leave them so. See {@code dev.hagen.semantics.LazyFlags}, which alone touches these fields.
+   */
+  public int lazyKind;
+  public long lazyA;
+  public long lazyB;
+  public long lazyC;
   /** EFLAGS without the six arithmetic flags; bit 1 is always set. */
   public int systemFlags = ALWAYS_ONE;
 
@@ -156,15 +164,14 @@ public final class CpuState {
   /** Set once, before the first instruction. */
   public VmmCalls vmm;
 
-  // The software TLB; layout in dev.hagen.mmu.Tlb.
+  // The software TLB, see TlbLayout.
 
-  public long[] tlb = new long[TlbLayout.LENGTH];
-  /** What the TLB's slow path knows of each entry: one long where {@link #tlb} has two. */
-  public long[] tlbInfo = new long[TlbLayout.LENGTH / 2];
-  /** Index of the current privilege's first read, write and execute entry in {@link #tlb}. */
-  public int tlbRead;
-  public int tlbWrite;
-  public int tlbExecute;
+  /** The arrays of the current address space, by {@link TlbLayout#array}. */
+  public final long[][] tlb = new long[TlbLayout.ARRAYS][];
+  /** Those of the current privilege; empty ones where every access must take the slow path. */
+  public long[] readTlb;
+  public long[] writeTlb;
+  public long[] executeTlb;
   /** Grows whenever a translation of linear addresses may have gone. */
   public int mappingEpoch;
   /** The one range of linear addresses that covers all large pages in the TLB: an address and the mask of its fixed bits. */
@@ -173,12 +180,18 @@ public final class CpuState {
 
   // Execution.
 
-  /** Instructions retired since reset. A repeated string instruction counts once. */
+  /**
+   * Instructions retired since reset, {@link #countdown} to be added. A repeated string instruction counts once.
+   */
   public long retired;
+  /** Zero, or less: while guest code runs, minus the number of instructions until it must stop. */
+  public int countdown;
   /** Instructions of the current block that have retired and are not yet counted in {@link #retired}. */
   public int retiredInBlock;
   /** Events for the run loop, see {@link Pending}; other threads set bits. */
   private int pending;
+  /** The bits of the pending word for which guest code stops. */
+  public int wanted;
   /** Set by a step after which the rest of the current block must not run. */
   public boolean leaveBlock;
   /** Interrupts and single-step traps stay away until the next instruction has retired (STI, MOV SS, POP SS). */
@@ -201,6 +214,12 @@ public final class CpuState {
     for (int i = 0; i < segment.length; i++) {
       segment[i] = new SegmentRegister();
     }
+    for (int i = 0; i < tlb.length; i++) {
+      tlb[i] = TlbLayout.newArray();
+    }
+    readTlb = tlb[0];
+    writeTlb = tlb[0];
+    executeTlb = tlb[0];
     reset();
   }
 
@@ -261,7 +280,9 @@ public final class CpuState {
     nmiBlocked = false;
     halted = false;
     debugHits = 0;
-    java.util.Arrays.fill(tlb, TlbLayout.EMPTY);
+    for (long[] array : tlb) {
+      TlbLayout.clear(array);
+    }
     largePageMask = -1;
     mappingEpoch++;
     updateContext();
@@ -359,6 +380,7 @@ public final class CpuState {
     }
     flagResult = result;
     flagCarries = carries;
+    lazyKind = 0;
   }
 
   /** Changes CF alone; OF stays. */
@@ -445,9 +467,9 @@ public final class CpuState {
     int privilege = cpl == 3 ? TlbLayout.USER
         : (cr4 & Control.CR4_SMAP) != 0 && (systemFlags & AC) != 0 ? TlbLayout.SUPERVISOR_AC : TlbLayout.SUPERVISOR;
     int data = checksData() ? TlbLayout.CHECKED : privilege;
-    tlbRead = TlbLayout.first(TlbLayout.READ, data);
-    tlbWrite = TlbLayout.first(TlbLayout.WRITE, data);
-    tlbExecute = TlbLayout.first(TlbLayout.EXECUTE, privilege);
+    readTlb = tlb[TlbLayout.array(TlbLayout.READ, data)];
+    writeTlb = tlb[TlbLayout.array(TlbLayout.WRITE, data)];
+    executeTlb = tlb[TlbLayout.array(TlbLayout.EXECUTE, privilege)];
   }
 
   /** Whether alignment checks (SDM vol. 3A 6.15 #AC) are on. */

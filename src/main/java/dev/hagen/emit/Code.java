@@ -4,6 +4,7 @@ import static org.objectweb.asm.Opcodes.ALOAD;
 import static org.objectweb.asm.Opcodes.BIPUSH;
 import static org.objectweb.asm.Opcodes.ICONST_0;
 import static org.objectweb.asm.Opcodes.ILOAD;
+import static org.objectweb.asm.Opcodes.LADD;
 import static org.objectweb.asm.Opcodes.LAND;
 import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LLOAD;
@@ -63,6 +64,12 @@ final class Code {
     visitor.visitVarInsn(LLOAD, index);
   }
 
+  /** Loads a long and applies an operation to it and what is below it. */
+  void lload(int index, int operation) {
+    lload(index);
+    op(operation);
+  }
+
   void lstore(int index) {
     visitor.visitVarInsn(LSTORE, index);
   }
@@ -108,6 +115,25 @@ final class Code {
     if (size != 8) {
       constant(64 - 8 * size);
       op(LSHL);
+    }
+  }
+
+  /** Counts {@code instructions} as retired. */
+  void count(int instructions) {
+    if (instructions > 0) {
+      visitor.visitIincInsn(Locals.COUNT, instructions);
+    }
+  }
+
+  /** Pushes the address at a distance from the region's head, as an instruction pointer. */
+  void pushAddress(long distance, int codeSize) {
+    lload(Locals.BASE);
+    if (distance != 0) {
+      constant(distance);
+      op(LADD);
+      if (codeSize == 4) {
+        zeroExtend(4);
+      }
     }
   }
 }

@@ -44,6 +44,8 @@ final class FlagEmitter {
 
   private final Code code;
   private int known = UNKNOWN;
+  /** Whether anybody will want the flags that the current instruction sets. */
+  private boolean wanted = true;
 
   FlagEmitter(Code code) {
     this.code = code;
@@ -58,8 +60,20 @@ final class FlagEmitter {
     known = kind;
   }
 
+  void setWanted(boolean flagsMatter) {
+    wanted = flagsMatter;
+  }
+
+  /** Whether the flags behind the current instruction matter. */
+  boolean areWanted() {
+    return wanted;
+  }
+
   /** From here on the flags are those of {@code kind}; its operands are in their locals already. */
   void set(int kind) {
+    if (!wanted) {
+      return;
+    }
     code.constant(kind);
     code.local(ISTORE, Locals.FLAG_KIND);
     known = kind;
@@ -67,11 +81,29 @@ final class FlagEmitter {
 
   /** Brings the state's flags up to date. */
   void store() {
-    if (known != LazyFlags.IN_STATE) {
+    if (known == LazyFlags.IN_STATE) {
+      code.aload(Locals.CPU);
+      Names.SYNC_FLAGS.call(code.visitor());
+    } else {
       loadState();
       Names.STORE_FLAGS.call(code.visitor());
-      set(LazyFlags.IN_STATE);
+      setInState();
     }
+  }
+
+  /** Leaves the flags in the state, to be computed when somebody wants them. */
+  void keep() {
+    if (known != LazyFlags.IN_STATE) {
+      loadState();
+      Names.KEEP_FLAGS.call(code.visitor());
+    }
+  }
+
+  /** From here on the flags are in the state. */
+  void setInState() {
+    code.constant(LazyFlags.IN_STATE);
+    code.local(ISTORE, Locals.FLAG_KIND);
+    known = LazyFlags.IN_STATE;
   }
 
   private void loadState() {
@@ -79,12 +111,44 @@ final class FlagEmitter {
     code.iload(Locals.FLAG_KIND);
     code.lload(Locals.FLAG_A);
     code.lload(Locals.FLAG_B);
+    code.lload(Locals.FLAG_C);
   }
 
   /** Pushes CF as a long, 0 or 1. */
   void pushCarry() {
-    loadState();
-    Names.CARRY.call(code.visitor());
+    if (known == UNKNOWN || !pushKnownCarry()) {
+      loadState();
+      Names.CARRY.call(code.visitor());
+    }
+  }
+
+  /** Pushes CF where that takes no more than a few instructions. */
+  private boolean pushKnownCarry() {
+    int size = known & ~FAMILY;
+    switch (known & FAMILY) {
+      case LazyFlags.LOGIC -> code.constant(0L);
+      case LazyFlags.INCREMENT, LazyFlags.DECREMENT -> code.lload(Locals.FLAG_C);
+      case LazyFlags.SUM, LazyFlags.SUM_CARRY -> {
+        if (size == 8) {
+          return false;
+        }
+        pushResult(known & FAMILY, size);
+        code.constant(8 * size);
+        code.op(LUSHR);
+      }
+      case LazyFlags.DIFFERENCE, LazyFlags.DIFFERENCE_BORROW -> {
+        if (size == 8) {
+          return false;
+        }
+        pushResult(known & FAMILY, size);
+        code.constant(63);
+        code.op(LUSHR);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Jumps to {@code target} if condition {@code condition} (the low bits of the opcode) holds. */
@@ -95,7 +159,11 @@ final class FlagEmitter {
     boolean done = switch (kind & FAMILY) {
       case LazyFlags.DIFFERENCE -> difference(condition >> 1, negated, size, target);
       case LazyFlags.LOGIC -> logic(condition >> 1, negated, size, target);
-      case LazyFlags.SUM, LazyFlags.INCREMENT, LazyFlags.DECREMENT, LazyFlags.SHIFT_LEFT, LazyFlags.SHIFT_RIGHT,
+      case LazyFlags.DIFFERENCE_BORROW -> borrow(condition >> 1, negated, size, target)
+          || result(kind & FAMILY, condition >> 1, negated, size, target);
+      case LazyFlags.SUM, LazyFlags.SUM_CARRY -> carry(kind, condition >> 1, negated, target)
+          || result(kind & FAMILY, condition >> 1, negated, size, target);
+      case LazyFlags.INCREMENT, LazyFlags.DECREMENT, LazyFlags.SHIFT_LEFT, LazyFlags.SHIFT_RIGHT,
           LazyFlags.SHIFT_SIGNED -> result(kind & FAMILY, condition >> 1, negated, size, target);
       default -> false;
     };
@@ -194,36 +262,57 @@ final class FlagEmitter {
     code.jump(jump, target);
   }
 
+  /** Conditions after a subtraction with borrow, of operands narrow enough for the difference to fit. */
+  private boolean borrow(int test, boolean negated, int size, Label target) {
+    if (size == 8 || test != BELOW && test != LESS) {
+      return false;
+    }
+    code.lload(Locals.FLAG_A);
+    extend(size, test == LESS);
+    code.lload(Locals.FLAG_B);
+    extend(size, test == LESS);
+    code.op(LSUB);
+    code.lload(Locals.FLAG_C);
+    code.op(LSUB);
+    code.op(LCONST_0);
+    code.op(LCMP);
+    code.jump(negated ? IFGE : IFLT, target);
+    return true;
+  }
+
+  private void extend(int size, boolean signed) {
+    if (signed) {
+      code.shiftUp(size);
+      code.constant(64 - 8 * size);
+      code.op(LSHR);
+    }
+  }
+
+  /** The carry of an addition. */
+  private boolean carry(int kind, int test, boolean negated, Label target) {
+    if (test != BELOW) {
+      return false;
+    }
+    if (kind == (LazyFlags.SUM | 8)) {
+      pushResult(LazyFlags.SUM, 8);
+      code.lload(Locals.FLAG_A);
+      Names.COMPARE_UNSIGNED.call(code.visitor());
+      code.jump(negated ? IFGE : IFLT, target);
+      return true;
+    }
+    pushCarry();
+    code.op(LCONST_0);
+    code.op(LCMP);
+    code.jump(negated ? IFEQ : IFNE, target);
+    return true;
+  }
+
   /** Conditions on the result alone. */
   private boolean result(int family, int test, boolean negated, int size, Label target) {
     if (test != EQUAL && test != SIGN) {
       return false;
     }
-    code.lload(Locals.FLAG_A);
-    switch (family) {
-      case LazyFlags.SUM -> {
-        code.lload(Locals.FLAG_B);
-        code.op(LADD);
-      }
-      case LazyFlags.INCREMENT -> {
-        code.op(LCONST_1);
-        code.op(LADD);
-      }
-      case LazyFlags.DECREMENT -> {
-        code.op(LCONST_1);
-        code.op(LSUB);
-      }
-      default -> {
-        if (family == LazyFlags.SHIFT_SIGNED) {
-          code.shiftUp(size);
-          code.constant(64 - 8 * size);
-          code.op(LSHR);
-        }
-        code.lload(Locals.FLAG_B);
-        code.op(L2I);
-        code.op(family == LazyFlags.SHIFT_LEFT ? LSHL : family == LazyFlags.SHIFT_RIGHT ? LUSHR : LSHR);
-      }
-    }
+    pushResult(family, size);
     if (test == SIGN) {
       sign(size, negated, target);
     } else {
@@ -233,6 +322,34 @@ final class FlagEmitter {
       code.jump(negated ? IFNE : IFEQ, target);
     }
     return true;
+  }
+
+  /** Pushes the result of the operation that has set the flags, with garbage above its size. */
+  private void pushResult(int family, int size) {
+    code.lload(Locals.FLAG_A);
+    switch (family) {
+      case LazyFlags.SUM, LazyFlags.SUM_CARRY -> code.lload(Locals.FLAG_B, LADD);
+      case LazyFlags.DIFFERENCE, LazyFlags.DIFFERENCE_BORROW -> code.lload(Locals.FLAG_B, LSUB);
+      case LazyFlags.INCREMENT -> {
+        code.op(LCONST_1);
+        code.op(LADD);
+      }
+      case LazyFlags.DECREMENT -> {
+        code.op(LCONST_1);
+        code.op(LSUB);
+      }
+      default -> {
+        extend(size, family == LazyFlags.SHIFT_SIGNED);
+        code.lload(Locals.FLAG_B);
+        code.op(L2I);
+        code.op(family == LazyFlags.SHIFT_LEFT ? LSHL : family == LazyFlags.SHIFT_RIGHT ? LUSHR : LSHR);
+      }
+    }
+    if (family == LazyFlags.SUM_CARRY) {
+      code.lload(Locals.FLAG_C, LADD);
+    } else if (family == LazyFlags.DIFFERENCE_BORROW) {
+      code.lload(Locals.FLAG_C, LSUB);
+    }
   }
 
   /** Takes the two operands from the stack into the flags' locals. */

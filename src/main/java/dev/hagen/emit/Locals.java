@@ -4,36 +4,51 @@ package dev.hagen.emit;
 final class Locals {
   static final int THIS = 0;
   static final int CPU = 1;
-  /** Instructions that may still retire before the unit leaves at the end of a loop. */
-  static final int ROOM = 2;
-  static final int GPR = 3;
-  static final int TLB = 4;
-  static final int TLB_READ = 5;
-  static final int TLB_WRITE = 6;
-  /** Instructions retired and not yet counted in the state. */
+  /** The number of the block at which the unit is entered. */
+  static final int ENTRY = 2;
+  /** How many calls of units may be nested. */
+  static final int DEPTH = 3;
+  static final int GPR = 4;
+  static final int READ_TLB = 5;
+  static final int WRITE_TLB = 6;
+  /** What {@link dev.hagen.cpu.CpuState#countdown} is to be. */
   static final int COUNT = 7;
-  /** The lazy flags: kind and two operands, see {@link dev.hagen.semantics.LazyFlags}. */
+  /** The lazy flags: kind and three operands, see {@link dev.hagen.semantics.LazyFlags}. */
   static final int FLAG_KIND = 8;
   static final int FLAG_A = 9;
   static final int FLAG_B = 11;
-  /** RIP at entry. */
-  static final int BASE = 13;
+  static final int FLAG_C = 13;
+  /** The linear address of the region's head as an instruction pointer. */
+  static final int BASE = 15;
   /** RIP at exit. */
-  static final int EXIT_RIP = 15;
-  /** What the unit returns. */
-  static final int RESULT = 17;
-  static final int TEMPORARY_1 = 18;
-  static final int TEMPORARY_2 = 20;
-  static final int TEMPORARY_3 = 22;
-  static final int OFFSET = 24;
-  static final int FS_BASE = 26;
-  static final int GS_BASE = 28;
-  private static final int REGISTERS = 30;
+  static final int EXIT_RIP = 17;
+  /** What the unit returns, or what a callee has. */
+  static final int RESULT = 19;
+  static final int TEMPORARY_1 = 20;
+  /** The linear address of the current access. */
+  static final int ADDRESS = 22;
+  static final int TEMPORARY_2 = 24;
+  /** The place of the current access in host memory. */
+  static final int OFFSET = 26;
+  static final int FS_BASE = 28;
+  static final int GS_BASE = 30;
+  private static final int REGISTERS = 32;
+  private static final int PAGES = REGISTERS + 2 * 16;
 
   private Locals() {}
 
   /** The local of a general register. */
   static int register(int index) {
     return REGISTERS + 2 * index;
+  }
+
+  /** The linear address of the page that a group of accesses touched last. */
+  static int page(int group) {
+    return PAGES + 4 * group;
+  }
+
+  /** What turns an address on that page into a place in host memory. */
+  static int addend(int group) {
+    return PAGES + 4 * group + 2;
   }
 }

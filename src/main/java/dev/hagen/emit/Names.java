@@ -2,10 +2,13 @@ package dev.hagen.emit;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.SegmentRegister;
+import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Unit;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.mmu.LinearMemory;
+import dev.hagen.semantics.Division;
 import dev.hagen.semantics.LazyFlags;
+import dev.hagen.semantics.Multiplication;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import org.objectweb.asm.MethodVisitor;
@@ -16,14 +19,15 @@ import org.objectweb.asm.Type;
 final class Names {
   static final String UNIT = Type.getInternalName(Unit.class);
   static final String CPU = Type.getInternalName(CpuState.class);
-  static final String CPU_DESCRIPTOR = Type.getDescriptor(CpuState.class);
+  static final String LINK = Type.getInternalName(Link.class);
+  static final String LINK_DESCRIPTOR = Type.getDescriptor(Link.class);
 
   static final FieldName GPR = field(CpuState.class, "gpr");
-  static final FieldName TLB = field(CpuState.class, "tlb");
-  static final FieldName TLB_READ = field(CpuState.class, "tlbRead");
-  static final FieldName TLB_WRITE = field(CpuState.class, "tlbWrite");
+  static final FieldName READ_TLB = field(CpuState.class, "readTlb");
+  static final FieldName WRITE_TLB = field(CpuState.class, "writeTlb");
   static final FieldName RIP = field(CpuState.class, "rip");
-  static final FieldName RETIRED = field(CpuState.class, "retired");
+  static final FieldName COUNTDOWN = field(CpuState.class, "countdown");
+  static final FieldName WANTED = field(CpuState.class, "wanted");
   static final FieldName LEAVE_BLOCK = field(CpuState.class, "leaveBlock");
   static final FieldName SEGMENT = field(CpuState.class, "segment");
   static final FieldName TOUCHED = field(Unit.class, "touched");
@@ -31,14 +35,35 @@ final class Names {
 
   static final MethodName PENDING = method(CpuState.class, "pending");
   static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
-  static final MethodName INTERPRET = method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class);
+  static final MethodName INTERPRET =
+      method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class, int.class);
+  static final MethodName INTERPRET_FLAGS =
+      method(Unit.class, "interpretFlags", CpuState.class, int.class, long.class, long.class, int.class);
   static final MethodName EXECUTE = method(Unit.class, "execute", CpuState.class, int.class, long.class);
-  static final MethodName RUN = method(Unit.class, "run", CpuState.class, int.class);
+  static final MethodName RUN = method(Unit.class, "run", CpuState.class, int.class, int.class);
+  static final MethodName CALL_INDIRECT = method(Unit.class, "callIndirect", CpuState.class, int.class);
+  static final MethodName RESUME =
+      method(Unit.class, "resume", CpuState.class, int.class, long.class, long.class, int.class);
+  static final MethodName ENTER = method(Link.class, "enter", CpuState.class, long.class);
   static final MethodName PROBE =
-      method(LinearMemory.class, "probe", long[].class, int.class, long.class, int.class);
+      method(LinearMemory.class, "probe", long[].class, long.class, int.class);
   static final MethodName STORE_FLAGS =
-      method(LazyFlags.class, "store", CpuState.class, int.class, long.class, long.class);
-  static final MethodName CARRY = method(LazyFlags.class, "carry", CpuState.class, int.class, long.class, long.class);
+      method(LazyFlags.class, "store", CpuState.class, int.class, long.class, long.class, long.class);
+  static final MethodName KEEP_FLAGS =
+      method(LazyFlags.class, "keep", CpuState.class, int.class, long.class, long.class, long.class);
+  static final MethodName SYNC_FLAGS = method(LazyFlags.class, "sync", CpuState.class);
+  static final MethodName CARRY =
+      method(LazyFlags.class, "carry", CpuState.class, int.class, long.class, long.class, long.class);
+  static final MethodName PRODUCT_FLAGS =
+      method(Multiplication.class, "productFlags", CpuState.class, long.class, long.class, int.class);
+  static final MethodName SIGNED_PRODUCT_FLAGS =
+      method(Multiplication.class, "signedProductFlags", CpuState.class, long.class, long.class, int.class);
+  static final MethodName DIVISION_FLAGS = method(Division.class, "flagsAfter", CpuState.class);
+  static final MethodName DIVIDE_UNSIGNED = method(Long.class, "divideUnsigned", long.class, long.class);
+  static final MethodName MULTIPLY_HIGH = method(Math.class, "multiplyHigh", long.class, long.class);
+  static final MethodName UNSIGNED_MULTIPLY_HIGH = method(Math.class, "unsignedMultiplyHigh", long.class, long.class);
+  static final MethodName ROTATE_LEFT = method(Long.class, "rotateLeft", long.class, int.class);
+  static final MethodName ROTATE_LEFT_INT = method(Integer.class, "rotateLeft", int.class, int.class);
   static final MethodName COMPARE_UNSIGNED = method(Long.class, "compareUnsigned", long.class, long.class);
   static final MethodName GET_BYTE = method(HostMemory.class, "getByte", long.class);
   static final MethodName GET_SHORT = method(HostMemory.class, "getShort", long.class);

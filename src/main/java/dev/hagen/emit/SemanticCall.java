@@ -44,9 +44,7 @@ final class SemanticCall {
 
   /** Emits the call. */
   static void emit(Instruction instruction, InstructionEmitter emitter) {
-    Op op = instruction.op();
     Method method = Objects.requireNonNull(method(instruction));
-    boolean flags = (op.flagsWritten() | op.flagsUndefined()) != 0;
-    emitter.call(Names.of(method), instruction.operands(), firstRead(op), flags, op.access() != Op.Access.READ);
+    emitter.call(Names.of(method), instruction.op(), instruction.operands());
   }
 }

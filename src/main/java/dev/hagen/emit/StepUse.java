@@ -6,7 +6,6 @@ import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
-import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +28,10 @@ final class StepUse {
   private static final Set<Op> IRREGULAR = EnumSet.of(Op.MASKMOVQ, Op.MASKMOVDQU, Op.PCMPESTRI, Op.PCMPESTRM,
       Op.PCMPISTRI, Op.FXSAVE, Op.FXRSTOR, Op.XSAVE, Op.XSAVEC, Op.XSAVEOPT, Op.XSAVES, Op.XRSTOR, Op.XRSTORS);
 
-  /** Registers that the state must have before the step. */
-  final BitSet named = new BitSet();
+  /** Registers that the state must have before the step, one bit each. */
+  int named;
   /** Registers that the step may have changed. */
-  final BitSet changed = new BitSet();
+  int changed;
 
   private StepUse() {}
 
@@ -48,8 +47,8 @@ final class StepUse {
     } else if (FOUR.contains(op)) {
       use.change(Reg.RAX);
       use.change(Reg.RDX);
-      use.named.set(Reg.RBX);
-      use.named.set(Reg.RCX);
+      use.name(Reg.RBX);
+      use.name(Reg.RCX);
     } else if (!PLAIN.contains(op) && ((instruction.checks() & UNITS) == 0 || IRREGULAR.contains(op))) {
       return null;
     }
@@ -57,20 +56,23 @@ final class StepUse {
     for (int i = 0; i < operands.length; i++) {
       if (operands[i] instanceof Operand.Register register) {
         boolean written = i == 0 && op.access() != Op.Access.READ || op == Op.XCHG || op == Op.XADD;
-        use.named.set(register.index());
-        use.changed.set(register.index(), written || use.changed.get(register.index()));
+        use.name(register.index());
+        use.changed |= written ? 1 << register.index() : 0;
       } else if (operands[i] instanceof Operand.Memory memory) {
-        use.named.set(memory.base());
-        use.named.set(memory.index());
+        use.name(memory.base());
+        use.name(memory.index());
       }
     }
-    use.named.clear(Reg.NONE);
     return use;
   }
 
   private void change(int register) {
-    named.set(register);
-    changed.set(register);
+    name(register);
+    changed |= 1 << register;
+  }
+
+  private void name(int register) {
+    named |= register == Reg.NONE ? 0 : 1 << register;
   }
 
   /** Whether the state must have the flags before the step: it reads some, or leaves some as they were. */

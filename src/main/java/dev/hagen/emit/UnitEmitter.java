@@ -1,26 +1,23 @@
 package dev.hagen.emit;
 
+import static org.objectweb.asm.Opcodes.AALOAD;
 import static org.objectweb.asm.Opcodes.ACC_FINAL;
 import static org.objectweb.asm.Opcodes.ACC_PUBLIC;
 import static org.objectweb.asm.Opcodes.ACC_SUPER;
+import static org.objectweb.asm.Opcodes.ALOAD;
 import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.GOTO;
-import static org.objectweb.asm.Opcodes.I2L;
-import static org.objectweb.asm.Opcodes.IFEQ;
-import static org.objectweb.asm.Opcodes.IFNE;
-import static org.objectweb.asm.Opcodes.IF_ICMPGE;
 import static org.objectweb.asm.Opcodes.INVOKESPECIAL;
-import static org.objectweb.asm.Opcodes.IRETURN;
 import static org.objectweb.asm.Opcodes.ISTORE;
-import static org.objectweb.asm.Opcodes.ISUB;
 import static org.objectweb.asm.Opcodes.LADD;
-import static org.objectweb.asm.Opcodes.LALOAD;
-import static org.objectweb.asm.Opcodes.LASTORE;
+import static org.objectweb.asm.Opcodes.PUTFIELD;
 import static org.objectweb.asm.Opcodes.RETURN;
 import static org.objectweb.asm.Opcodes.V25;
 
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Operand;
+import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
@@ -30,11 +27,11 @@ import dev.hagen.x86.Reg;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -42,37 +39,41 @@ import org.objectweb.asm.MethodVisitor;
 /**
  * Emits the class of one region.
  *
- * <p>The general registers that the region touches live in locals; they are loaded once at the start, and stored where
- * the method leaves. All ways out lead to one tail: a stub sets the address at which the guest goes on.
+ * <p>The method begins with a switch over the blocks where it may be entered; each loads the registers that the blocks
+ * behind it need into locals. The blocks follow, then the ways out.
  */
 public final class UnitEmitter {
   /** HotSpot compiles no method with more bytecode. */
   public static final int MAX_METHOD = 8000;
+  static final String NAME = "dev/hagen/emit/TranslationUnit";
+  private static final int MOST_ENTRIES = 24;
 
   private final Region region;
-  private final boolean intrinsics;
   private final int codeSize;
   private final ClassWriter classWriter = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
   private final Code code;
   private final FlagEmitter flags;
+  private final Registers registers;
+  private final RegisterPlan plan;
+  private final Exits exits;
+  private final MemoryEmitter memory;
+  private final InstructionEmitter instructions;
+  private final StepEmitter steps;
+  private final FlowEmitter flow;
   private final Map<Long, Label> labels = new HashMap<>();
   private final Map<Long, Integer> predecessors = new HashMap<>();
   private final Set<Long> emitted = new HashSet<>();
-  private final RegisterUse registers;
-  private final Label leave = new Label();
-  private final Label leaveToInterpret = new Label();
-  private final Label leaveAfterStep = new Label();
-  private final Label end = new Label();
-  private final List<Instruction> interpreted = new ArrayList<>();
-  /** Stubs to be emitted behind the blocks. */
-  private final List<Runnable> stubs = new ArrayList<>();
+  /** The flags' kind at the start of blocks that have one predecessor, which is emitted. */
+  private final Map<Long, Integer> entryKinds = new HashMap<>();
+  private final List<Long> entries;
+  private final boolean usesFs;
+  private final boolean usesGs;
 
-  // Where emission is: the instruction, its distance from the head, and how many of its block came before it
-  // uncounted.
+  // Where emission is: the instruction, its distance from the head, and how many of its block came before it uncounted.
   private Instruction instruction;
   private long at;
   private int before;
-  private Map<Long, Label> missStubs = new LinkedHashMap<>();
+  private @Nullable Label miss;
 
   /**
    * An emitter for one region.
@@ -82,17 +83,23 @@ public final class UnitEmitter {
    */
   public UnitEmitter(Region region, boolean intrinsics) {
     this.region = region;
-    this.intrinsics = intrinsics;
     this.codeSize = ExecutionContext.codeSize(region.context());
     this.instruction = region.blocks().getFirst().instructions().getFirst();
-    this.registers = RegisterUse.of(region);
-    classWriter.visit(V25, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, "dev/hagen/emit/TranslationUnit", null, Names.UNIT,
-        null);
-    emitConstructor();
+    this.plan = new RegisterPlan(region, codeSize, intrinsics);
+    this.entries = entries(region);
+    this.usesFs = usesSegment(region, Reg.FS);
+    this.usesGs = usesSegment(region, Reg.GS);
+    classWriter.visit(V25, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, NAME, null, Names.UNIT, null);
     MethodVisitor method =
         classWriter.visitMethod(ACC_PUBLIC | ACC_FINAL, Names.RUN.name(), Names.RUN.descriptor(), null, null);
     this.code = new Code(method);
     this.flags = new FlagEmitter(code);
+    this.registers = new Registers(code, codeSize);
+    this.exits = new Exits(code, registers, codeSize);
+    this.memory = new MemoryEmitter(this, code, new PagePlan(region), codeSize);
+    this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
+    this.steps = new StepEmitter(this, code, flags, registers, region.context());
+    this.flow = new FlowEmitter(this, code, flags, registers, instructions, codeSize, region.links());
   }
 
   /** Makes line numbers tell which instruction bytecode comes from: the first of the region is 1. */
@@ -101,18 +108,40 @@ public final class UnitEmitter {
     return this;
   }
 
-  private void emitConstructor() {
-    MethodVisitor constructor = classWriter.visitMethod(ACC_PUBLIC, "<init>", "()V", null, null);
-    constructor.visitCode();
-    constructor.visitVarInsn(org.objectweb.asm.Opcodes.ALOAD, 0);
-    constructor.visitMethodInsn(INVOKESPECIAL, Names.UNIT, "<init>", "()V", false);
-    constructor.visitInsn(RETURN);
-    constructor.visitMaxs(0, 0);
-    constructor.visitEnd();
+  /** Blocks where execution may well begin: the head, starts of loops, and places where calls return to. */
+  private static List<Long> entries(Region region) {
+    Map<Long, Integer> order = new HashMap<>();
+    for (RegionBlock block : region.blocks()) {
+      order.put(block.start(), order.size());
+    }
+    Set<Long> found = new java.util.LinkedHashSet<>();
+    found.add(region.blocks().getFirst().start());
+    for (RegionBlock block : region.blocks()) {
+      for (long successor : block.terminal().successors()) {
+        Integer place = order.get(successor);
+        if (place != null && (block.terminal().isCall() || place <= order.getOrDefault(block.start(), 0))) {
+          found.add(successor);
+        }
+      }
+    }
+    return found.stream().limit(MOST_ENTRIES).toList();
   }
 
-  /** The class, and the instructions that it hands to the interpreter, in the order of their numbers. */
-  public record Emitted(byte[] bytes, List<Instruction> interpreted, int methodSize) {}
+  private static boolean usesSegment(Region region, int segment) {
+    return region.blocks().stream().flatMap(block -> block.instructions().stream())
+        .map(Instruction::memory).anyMatch(memory -> memory != null && memory.segment() == segment);
+  }
+
+  /**
+   * An emitted class.
+   *
+   * @param interpreted the instructions that it hands to the interpreter, in the order of their numbers
+   * @param links what its constructor takes
+   * @param entries distances from the head of the blocks where it may be entered, in the order of their numbers
+   * @param methodSize bytes of bytecode
+   */
+  public record Emitted(byte[] bytes, List<Instruction> interpreted, List<Link> links, List<Long> entries,
+      int methodSize) {}
 
   /** Emits everything. */
   public Emitted emit() {
@@ -123,37 +152,52 @@ public final class UnitEmitter {
     emitPrologue();
     List<RegionBlock> blocks = region.blocks();
     for (int i = 0; i < blocks.size(); i++) {
-      emitBlock(blocks.get(i), i + 1 < blocks.size() ? blocks.get(i + 1).start() : Long.MIN_VALUE);
+      following = i + 1 < blocks.size() ? blocks.get(i + 1).start() : Long.MIN_VALUE;
+      emitBlock(blocks.get(i));
     }
     code.nextLine();
-    for (int i = 0; i < stubs.size(); i++) {
-      stubs.get(i).run();
-    }
-    emitTail();
+    exits.emit();
+    Label end = new Label();
     code.label(end);
     code.visitor().visitMaxs(0, 0);
     code.visitor().visitEnd();
+    emitConstructor();
     classWriter.visitEnd();
     byte[] bytes = classWriter.toByteArray();
-    return new Emitted(bytes, interpreted, end.getOffset());
+    return new Emitted(bytes, steps.instructions(), flow.links(), entries, end.getOffset());
+  }
+
+  /** The block that is emitted next. */
+  private long following;
+
+  private void emitConstructor() {
+    String array = "[" + Names.LINK_DESCRIPTOR;
+    MethodVisitor constructor = classWriter.visitMethod(ACC_PUBLIC, "<init>", "(" + array + ")V", null, null);
+    Code body = new Code(constructor);
+    constructor.visitCode();
+    constructor.visitVarInsn(ALOAD, 0);
+    constructor.visitMethodInsn(INVOKESPECIAL, Names.UNIT, "<init>", "()V", false);
+    for (int i = 0; i < flow.links().size(); i++) {
+      classWriter.visitField(ACC_FINAL, FlowEmitter.field(i), Names.LINK_DESCRIPTOR, null, null).visitEnd();
+      body.aload(0);
+      body.aload(1);
+      body.constant(i);
+      body.op(AALOAD);
+      constructor.visitFieldInsn(PUTFIELD, NAME, FlowEmitter.field(i), Names.LINK_DESCRIPTOR);
+    }
+    constructor.visitInsn(RETURN);
+    constructor.visitMaxs(0, 0);
+    constructor.visitEnd();
   }
 
   private void countPredecessors() {
-    predecessors.merge(0L, 1, Integer::sum);
+    entries.forEach(entry -> predecessors.merge(entry, 2, Integer::sum));
     for (RegionBlock block : region.blocks()) {
-      switch (block.terminal()) {
-        case Terminal.Jump jump -> predecessors.merge(jump.target(), 1, Integer::sum);
-        case Terminal.Branch branch -> {
-          predecessors.merge(branch.taken(), 1, Integer::sum);
-          predecessors.merge(branch.notTaken(), 1, Integer::sum);
-        }
-        default -> {
-        }
-      }
+      block.terminal().successors().forEach(successor -> predecessors.merge(successor, 1, Integer::sum));
     }
   }
 
-  // Start and end of the method.
+  // Entries.
 
   private void emitPrologue() {
     code.visitor().visitCode();
@@ -163,35 +207,63 @@ public final class UnitEmitter {
     code.aload(Locals.CPU);
     Names.GPR.get(code.visitor());
     code.local(ASTORE, Locals.GPR);
-    loadTlb();
-    code.aload(Locals.CPU);
-    Names.RIP.get(code.visitor());
-    code.lstore(Locals.BASE);
-    for (int local : new int[] {Locals.COUNT, Locals.RESULT, Locals.FLAG_KIND}) {
-      code.constant(0);
-      code.local(ISTORE, local);
-    }
-    for (int local : new int[] {Locals.FLAG_A, Locals.FLAG_B, Locals.EXIT_RIP, Locals.TEMPORARY_1,
-        Locals.TEMPORARY_2, Locals.TEMPORARY_3, Locals.OFFSET}) {
+    loadMapping();
+    reloadCount();
+    code.constant(0);
+    code.local(ISTORE, Locals.FLAG_KIND);
+    for (int local : new int[] {Locals.FLAG_A, Locals.FLAG_B, Locals.FLAG_C, Locals.EXIT_RIP}) {
       code.constant(0L);
       code.lstore(local);
     }
-    loadRegisters();
+    memory.definePages();
     flags.setKnown(LazyFlags.IN_STATE);
+    if (entries.size() == 1) {
+      emitEntry(0);
+      return;
+    }
+    Label[] targets = new Label[entries.size()];
+    for (int i = 0; i < targets.length; i++) {
+      targets[i] = new Label();
+    }
+    code.iload(Locals.ENTRY);
+    code.visitor().visitTableSwitchInsn(0, targets.length - 1, targets[0], targets);
+    for (int i = targets.length - 1; i >= 0; i--) {
+      code.label(targets[i]);
+      emitEntry(i);
+    }
   }
 
-  private void loadTlb() {
+  private void emitEntry(int number) {
+    long start = entries.get(number);
     code.aload(Locals.CPU);
-    Names.TLB.get(code.visitor());
-    code.local(ASTORE, Locals.TLB);
+    Names.RIP.get(code.visitor());
+    if (start != 0) {
+      code.constant(-start);
+      code.op(LADD);
+      if (codeSize == 4) {
+        code.zeroExtend(4);
+      }
+    }
+    code.lstore(Locals.BASE);
+    registers.setDirty(0);
+    if (number == 0) {
+      flow.poll(start);
+    }
+    registers.load(plan.liveAt(start));
+    if (number != 0 || start != following) {
+      code.jump(GOTO, Objects.requireNonNull(labels.get(start)));
+    }
+  }
+
+  private void loadMapping() {
     code.aload(Locals.CPU);
-    Names.TLB_READ.get(code.visitor());
-    code.local(ISTORE, Locals.TLB_READ);
+    Names.READ_TLB.get(code.visitor());
+    code.local(ASTORE, Locals.READ_TLB);
     code.aload(Locals.CPU);
-    Names.TLB_WRITE.get(code.visitor());
-    code.local(ISTORE, Locals.TLB_WRITE);
-    loadSegmentBase(registers.usesFs(), Reg.FS, Locals.FS_BASE);
-    loadSegmentBase(registers.usesGs(), Reg.GS, Locals.GS_BASE);
+    Names.WRITE_TLB.get(code.visitor());
+    code.local(ASTORE, Locals.WRITE_TLB);
+    loadSegmentBase(usesFs, Reg.FS, Locals.FS_BASE);
+    loadSegmentBase(usesGs, Reg.GS, Locals.GS_BASE);
   }
 
   private void loadSegmentBase(boolean used, int segment, int local) {
@@ -199,305 +271,186 @@ public final class UnitEmitter {
       code.aload(Locals.CPU);
       Names.SEGMENT.get(code.visitor());
       code.constant(segment);
-      code.op(org.objectweb.asm.Opcodes.AALOAD);
+      code.op(AALOAD);
       Names.SEGMENT_BASE.get(code.visitor());
       code.lstore(local);
     }
   }
 
-  private void loadRegisters() {
-    for (int i = 0; i < 16; i++) {
-      if (registers.isUsed(i)) {
-        loadRegister(i);
-      }
-    }
-  }
-
-  private void loadRegister(int index) {
-    code.aload(Locals.GPR);
-    code.constant(index);
-    code.op(LALOAD);
-    if (codeSize == 4) {
-      // Upper halves do not exist here, whatever 64-bit code left in them.
-      code.zeroExtend(4);
-    }
-    code.lstore(Locals.register(index));
-  }
-
-  private void storeRegisters() {
-    for (int i = 0; i < 16; i++) {
-      if (registers.isWritten(i)) {
-        storeRegister(i);
-      }
-    }
-  }
-
-  private void storeRegister(int index) {
-    code.aload(Locals.GPR);
-    code.constant(index);
-    code.lload(Locals.register(index));
-    code.op(LASTORE);
-  }
-
-  private void emitTail() {
-    code.label(leaveToInterpret);
-    code.constant(Unit.INTERPRET);
-    code.local(ISTORE, Locals.RESULT);
-    code.label(leave);
-    storeRegisters();
+  /** Takes the count of retired instructions from the state. */
+  void reloadCount() {
     code.aload(Locals.CPU);
-    code.iload(Locals.FLAG_KIND);
-    code.lload(Locals.FLAG_A);
-    code.lload(Locals.FLAG_B);
-    Names.STORE_FLAGS.call(code.visitor());
-    code.aload(Locals.CPU);
-    code.lload(Locals.EXIT_RIP);
-    Names.RIP.put(code.visitor());
-    code.label(leaveAfterStep);
-    addRetired();
-    code.iload(Locals.RESULT);
-    code.op(IRETURN);
+    Names.COUNTDOWN.get(code.visitor());
+    code.local(ISTORE, Locals.COUNT);
   }
 
-  private void addRetired() {
-    code.aload(Locals.CPU);
-    code.op(org.objectweb.asm.Opcodes.DUP);
-    Names.RETIRED.get(code.visitor());
+  /** Takes all but the count from the state, after something that may have changed any of it. */
+  void reload(int live) {
+    loadMapping();
+    memory.forgetPages();
+    registers.setDirty(0);
+    registers.load(live);
+  }
+
+  /** Goes on at the place that a call returns to; nothing is in locals but the count. */
+  void goOnBehindCall(long next) {
+    registers.setDirty(0);
+    if (!contains(next)) {
+      exits.leaveNow(0, next, Unit.LEFT);
+      return;
+    }
+    Label out = exits.exit(0, next, Unit.EVENT);
     code.iload(Locals.COUNT);
-    code.op(I2L);
-    code.op(LADD);
-    Names.RETIRED.put(code.visitor());
+    code.constant(-dev.hagen.interpret.Interpreter.MARGIN);
+    code.jump(org.objectweb.asm.Opcodes.IF_ICMPGE, out);
+    reload(plan.liveAt(next));
+    goTo(next);
   }
 
   // Blocks.
 
-  private void emitBlock(RegionBlock block, long following) {
-    code.label(Objects.requireNonNull(labels.get(block.start())));
-    emitted.add(block.start());
-    if (predecessors.getOrDefault(block.start(), 0) != 1 || !entryKinds.containsKey(block.start())) {
-      flags.setKnown(FlagEmitter.UNKNOWN);
-    } else {
-      flags.setKnown(entryKinds.get(block.start()));
-    }
-    at = block.start();
+  private void emitBlock(RegionBlock block) {
+    long start = block.start();
+    code.label(Objects.requireNonNull(labels.get(start)));
+    emitted.add(start);
+    registers.setDirty(plan.dirtyAt(start));
+    flags.setKnown(predecessors.getOrDefault(start, 0) == 1 ? entryKinds.getOrDefault(start, FlagEmitter.UNKNOWN)
+        : FlagEmitter.UNKNOWN);
+    at = start;
     before = 0;
-    InstructionEmitter emitter = new InstructionEmitter(this, code, flags, codeSize, intrinsics);
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {
       instruction = block.instructions().get(i);
-      missStubs = new LinkedHashMap<>();
+      miss = null;
       code.nextLine();
-      boolean isTerminal = i == last && !(block.terminal() instanceof Terminal.Jump && !isJump(instruction));
-      if (isTerminal) {
-        emitTerminal(block, emitter, following);
+      if (i == last && RegisterPlan.isTransfer(block)) {
+        flags.setWanted(true);
+        emitTerminal(block);
         return;
       }
-      if (!emitter.emit(instruction)) {
-        StepUse use = StepUse.of(instruction);
-        if (use != null) {
-          emitStep(use);
-        } else {
-          emitInterpreted();
-        }
-      }
+      flags.setWanted(plan.flagsMatterAfter(block, i));
+      emitInstruction(plan.effects(block, i), plan.liveAfter(block, i));
       before++;
       at += instruction.length();
     }
-    count(before);
-    goTo(((Terminal.Jump) block.terminal()).target(), following);
+    countBefore();
+    goTo(((Terminal.Jump) block.terminal()).target());
   }
 
-  private static boolean isJump(Instruction instruction) {
-    return instruction.op() == dev.hagen.decode.Op.JMP;
+  private void emitInstruction(Effects effects, int liveAfter) {
+    switch (effects.form()) {
+      case VALUE -> {
+        instructions.emit(instruction);
+        registers.setDirty(RegisterPlan.dirtyAfter(effects, registers.dirty()));
+      }
+      case STEP -> {
+        flags.setWanted(true);
+        steps.emitStep(instruction, effects, liveAfter);
+      }
+      case INTERPRETED -> {
+        flags.setWanted(true);
+        steps.emitInterpreted(instruction, liveAfter);
+      }
+    }
   }
 
-  /** The flags' kind at the start of blocks that have one predecessor, which is emitted. */
-  private final Map<Long, Integer> entryKinds = new HashMap<>();
-
-  private void emitTerminal(RegionBlock block, InstructionEmitter emitter, long following) {
+  private void emitTerminal(RegionBlock block) {
     switch (block.terminal()) {
       case Terminal.Jump jump -> {
-        count(before + 1);
-        goTo(jump.target(), following);
+        countThrough();
+        goTo(jump.target());
       }
       case Terminal.Branch branch -> {
-        count(before + 1);
+        countThrough();
         Label taken = new Label();
         flags.jumpIf(instruction.condition(), taken);
         int kind = flags.known();
-        goTo(branch.notTaken(), Long.MIN_VALUE);
+        int dirty = registers.dirty();
+        goTo(branch.notTaken());
         code.label(taken);
         flags.setKnown(kind);
-        goTo(branch.taken(), following);
-      }
-      case Terminal.Call call -> {
-        emitter.pushReturnAddress(at + instruction.length());
-        count(before + 1);
-        exit(call.target());
-      }
-      case Terminal.Computed computed -> {
-        if (emitter.emitComputed(instruction)) {
-          count(before + 1);
-          code.jump(GOTO, leave);
-        } else {
-          code.jump(GOTO, miss());
-        }
+        registers.setDirty(dirty);
+        goTo(branch.taken());
       }
       case Terminal.Interpret interpret -> code.jump(GOTO, miss());
+      case Terminal.Call call -> flow.call(instruction, call.target());
+      case Terminal.Return ret -> flow.ret(instruction);
+      case Terminal.IndirectCall call when isEmitted() -> flow.callIndirect(instruction);
+      case Terminal.IndirectJump jump when isEmitted() -> flow.jumpIndirect(instruction, jump.targets());
+      default -> code.jump(GOTO, miss());
     }
   }
 
-  /** Counts {@code instructions} as retired. */
-  private void count(int instructions) {
-    if (instructions > 0) {
-      code.visitor().visitIincInsn(Locals.COUNT, instructions);
-    }
+  /** Whether the operands of an indirect transfer can be emitted. */
+  private boolean isEmitted() {
+    return OperandEmitter.canEmit(instruction, codeSize) && !(instruction.operand(0) instanceof Operand.FarPointer);
   }
 
-  /** Goes to the block at {@code target}; what has run is counted already. */
-  private void goTo(long target, long following) {
+  /** Whether a block of the region begins at a distance from the head. */
+  boolean contains(long distance) {
+    return labels.containsKey(distance);
+  }
+
+  /** Goes to the code at a distance from the head, in the region or not; what has run is counted already. */
+  void goTo(long target) {
     Label label = labels.get(target);
     if (label == null) {
-      exit(target);
+      flow.leaveFor(target);
       return;
     }
     if (emitted.contains(target)) {
-      poll(target);
-      code.jump(GOTO, label);
-      return;
+      flow.poll(target);
+    } else {
+      entryKinds.put(target, flags.known());
     }
-    entryKinds.put(target, flags.known());
-    if (target != following) {
-      code.jump(GOTO, label);
-    }
+    code.jump(GOTO, label);
   }
 
-  /** Leaves at the end of a loop if an event is pending or the room is used up. */
-  private void poll(long target) {
-    Label stub = new Label();
-    code.iload(Locals.COUNT);
-    code.iload(Locals.ROOM);
-    code.jump(IF_ICMPGE, stub);
-    code.aload(Locals.CPU);
-    Names.PENDING.call(code.visitor());
-    code.jump(IFNE, stub);
-    stubs.add(() -> {
-      code.label(stub);
-      exit(target);
-    });
+  /** Counts what of the block came before the current instruction. */
+  void countBefore() {
+    code.count(before);
+    before = 0;
   }
 
-  /** Leaves towards the address at distance {@code target} from the head. */
-  private void exit(long target) {
-    pushAddress(target);
-    code.lstore(Locals.EXIT_RIP);
-    code.jump(GOTO, leave);
+  /** Counts the block's instructions up to and with the current one, which nothing can stop any more. */
+  void countThrough() {
+    code.count(before + 1);
+    before = 0;
   }
 
-  /** Pushes the address at a distance from the head, as an instruction pointer. */
-  void pushAddress(long distance) {
-    code.lload(Locals.BASE);
-    code.constant(distance);
-    code.op(LADD);
-    if (codeSize == 4) {
-      code.zeroExtend(4);
-    }
+  /** The distance of the current instruction from the head. */
+  long at() {
+    return at;
   }
 
-  /** The address of the next instruction as a distance from the head. */
+  /** The distance of the next instruction from the head. */
   long next() {
     return at + instruction.length();
   }
 
-  /** Where an access of the current instruction goes if the TLB does not know its page: nothing has changed yet. */
+  void pushAddress(long distance) {
+    code.pushAddress(distance, codeSize);
+  }
+
+  Exits exits() {
+    return exits;
+  }
+
+  /** Where the unit leaves so that the interpreter does the current instruction, of which nothing has happened yet. */
   Label miss() {
-    return missStubs.computeIfAbsent(at, distance -> {
-      Label stub = new Label();
-      int uncounted = before;
-      stubs.add(() -> {
-        code.label(stub);
-        count(uncounted);
-        pushAddress(distance);
-        code.lstore(Locals.EXIT_RIP);
-        code.jump(GOTO, leaveToInterpret);
-      });
-      return stub;
-    });
+    if (miss == null) {
+      miss = freshMiss();
+    }
+    return miss;
   }
 
-  /** Has the current instruction executed by its step, among the locals. If it faults the unit leaves. */
-  private void emitStep(StepUse use) {
-    int number = interpreted.size();
-    interpreted.add(instruction);
-    if (StepUse.needsFlags(instruction.op())) {
-      flags.store();
-    }
-    for (int i = 0; i < 16; i++) {
-      if (use.named.get(i) && registers.isWritten(i)) {
-        storeRegister(i);
-      }
-    }
-    code.aload(Locals.THIS);
-    code.aload(Locals.CPU);
-    code.constant(number);
-    pushAddress(next());
-    Names.EXECUTE.call(code.visitor());
-    code.jump(IFEQ, miss());
-    for (int i = 0; i < 16; i++) {
-      if (use.changed.get(i) && registers.isUsed(i)) {
-        loadRegister(i);
-      }
-    }
-    if (StepUse.writesFlags(instruction.op())) {
-      flags.set(LazyFlags.IN_STATE);
-    }
-    Label stub = new Label();
-    code.aload(Locals.CPU);
-    Names.LEAVE_BLOCK.get(code.visitor());
-    code.jump(IFNE, stub);
-    int counted = before + 1;
-    long target = next();
-    stubs.add(() -> {
-      code.label(stub);
-      count(counted);
-      exit(target);
-    });
+  /** The same from another state of the registers. */
+  Label freshMiss() {
+    return exits.exit(before, at, Unit.INTERPRET);
   }
 
-  /** Has the current instruction executed by its step, with everything in the state. */
-  private void emitInterpreted() {
-    int number = interpreted.size();
-    interpreted.add(instruction);
-    storeRegisters();
-    flags.store();
-    flags.setKnown(LazyFlags.IN_STATE);
-    code.constant(LazyFlags.IN_STATE);
-    code.local(ISTORE, Locals.FLAG_KIND);
-    count(before);
-    addRetired();
-    code.iload(Locals.ROOM);
-    code.iload(Locals.COUNT);
-    code.op(ISUB);
-    code.local(ISTORE, Locals.ROOM);
-    code.constant(0);
-    code.local(ISTORE, Locals.COUNT);
-    code.aload(Locals.THIS);
-    code.aload(Locals.CPU);
-    code.constant(number);
-    pushAddress(at);
-    pushAddress(next());
-    Names.INTERPRET.call(code.visitor());
-    before = 0;
-    Label stub = new Label();
-    code.aload(Locals.CPU);
-    Names.LEAVE_BLOCK.get(code.visitor());
-    code.jump(IFNE, stub);
-    stubs.add(() -> {
-      code.label(stub);
-      count(1);
-      code.jump(GOTO, leaveAfterStep);
-    });
-    loadTlb();
-    loadRegisters();
+  /** Where the unit leaves behind the current instruction, which is done and not counted. */
+  Label leaveBehind() {
+    return exits.exit(before + 1, next(), Unit.EVENT);
   }
 }

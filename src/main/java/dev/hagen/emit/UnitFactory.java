@@ -2,6 +2,7 @@ package dev.hagen.emit;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.interpret.Interpreter;
+import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Step;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
@@ -34,12 +35,13 @@ public final class UnitFactory {
   /**
    * A unit that is not published yet.
    *
+   * @param entries distances from the region's head of the blocks where it may be entered, the head first
    * @param bytes the size of its class file
    */
-  public record Made(Unit unit, int bytes) {
+  public record Made(Unit unit, List<Long> entries, int bytes) {
     /** The same with something around the unit. */
     public Made with(UnaryOperator<Unit> finish) {
-      return new Made(finish.apply(unit), bytes);
+      return new Made(finish.apply(unit), entries, bytes);
     }
   }
 
@@ -61,14 +63,15 @@ public final class UnitFactory {
     }
     try {
       Class<?> type = LOOKUP.defineHiddenClass(emitted.bytes(), true).lookupClass();
-      Unit unit = (Unit) type.getDeclaredConstructor().newInstance();
+      Unit unit = (Unit) type.getDeclaredConstructor(Link[].class)
+          .newInstance((Object) emitted.links().toArray(Link[]::new));
       List<Instruction> interpreted = emitted.interpreted();
       Step[] steps = new Step[interpreted.size()];
       for (int i = 0; i < steps.length; i++) {
         steps[i] = interpreter.bind(interpreted.get(i), region.context());
       }
-      unit.setSteps(steps);
-      return new Made(unit, emitted.bytes().length);
+      unit.bind(interpreter, steps);
+      return new Made(unit, emitted.entries(), emitted.bytes().length);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }

@@ -1,6 +1,7 @@
 package dev.hagen.interpret;
 
 import dev.hagen.memory.PhysicalMemory;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +25,27 @@ final class Block extends CodeRange {
   int heat;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
+  /** Where the block went that ends in an indirect jump or call; null for others. */
+  final @Nullable IndirectTargets targets;
   /** What runs instead of the block, once it is translated. */
   @Nullable RegionCode code;
+  /** The number of the block among the entries of {@link #code}, and its distance from the head in linear addresses. */
+  int entry;
+  long entryDistance;
 
   static final long ONE_PAGE = -1;
 
-  Block(long physical, int context, Step[] steps, int length, long secondPage) {
+  Block(long physical, int context, Step[] steps, int length, long secondPage, boolean indirect) {
     this.physical = physical;
     this.context = context;
     this.steps = steps;
     this.length = length;
     this.secondPage = secondPage;
+    this.targets = indirect ? new IndirectTargets() : null;
+  }
+
+  BlockProfile profile() {
+    return new BlockProfile(heat, taken, targets == null ? List.of() : targets.frequent());
   }
 
   /** Bytes in the first page. */

@@ -29,10 +29,16 @@ final class BlockCache implements CodeListener {
 
   private record Key(long physical, int context) {}
 
+  /** An entry of a region's unit: its number, and its distance from the head. */
+  private record Entry(RegionCode code, int number, long distance) {}
+
   private final CpuState cpu;
   private final BlockDecoder decoder;
   private final Map<Key, Block> blocks = new HashMap<>();
   private final Map<Integer, List<CodeRange>> byPage = new HashMap<>();
+  /** Where units may be entered. */
+  private final Map<Key, Entry> entries = new HashMap<>();
+  private final Map<Key, Link> links = new HashMap<>();
   private int steps;
 
   private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
@@ -110,10 +116,67 @@ final class BlockCache implements CodeListener {
     if (old != null) {
       old.retire();
     }
+    Entry entry = entries.get(new Key(block.physical, block.context));
+    if (entry != null) {
+      enter(block, entry);
+    }
     cover(block, block.physical, CodeRange.lines(block.physical, block.firstPart()));
     if (block.secondPage != Block.ONE_PAGE) {
       cover(block, block.secondPage, CodeRange.lines(block.secondPage, block.length - block.firstPart()));
     }
+  }
+
+  /** From now on the region's unit runs at each of its entries where no other region has its head. */
+  void publish(RegionCode region) {
+    int context = region.head().context;
+    for (int i = 0; i < region.entries().size(); i++) {
+      long distance = region.entries().get(i);
+      Key key = new Key(region.physical(distance), context);
+      Entry known = entries.get(key);
+      if (i == 0 || known == null || known.number != 0) {
+        Entry entry = new Entry(region, i, distance);
+        entries.put(key, entry);
+        Block block = blocks.get(key);
+        if (block != null) {
+          enter(block, entry);
+        }
+      }
+    }
+    link(region.head().physical, context).set(region);
+  }
+
+  private static void enter(Block block, Entry entry) {
+    block.code = entry.code;
+    block.entry = entry.number;
+    block.entryDistance = entry.distance;
+  }
+
+  private void unpublish(RegionCode region) {
+    int context = region.head().context;
+    for (long distance : region.entries()) {
+      Key key = new Key(region.physical(distance), context);
+      Entry entry = entries.get(key);
+      if (entry != null && entry.code == region) {
+        entries.remove(key);
+      }
+      Block block = blocks.get(key);
+      if (block != null && block.code == region) {
+        // It may become hot again.
+        block.code = null;
+        block.heat = 0;
+      }
+    }
+    region.head().heat = 0;
+    Link link = link(region.head().physical, context);
+    if (link.region() == region) {
+      link.set(null);
+    }
+    region.dropUnit();
+  }
+
+  /** The link to the code at {@code physical} under a context. */
+  Link link(long physical, int context) {
+    return links.computeIfAbsent(new Key(physical, context), key -> new Link(physical));
   }
 
   /** The decoded block that begins at {@code physical} under the present context, if there is one. */
@@ -128,7 +191,10 @@ final class BlockCache implements CodeListener {
     }
   }
 
-  /** Forgets a region that is still right, and no blocks. */
+  /**
+   * Forgets a region that is still right, and no blocks. Its lines stay covered: a call of its unit may be under way, and must
+   * end when its code is written.
+   */
   void evict(RegionCode region) {
     retire(region);
     for (RegionCode.Page part : region.pages()) {
@@ -140,14 +206,18 @@ final class BlockCache implements CodeListener {
       List<CodeRange> onPage = byPage.get(page);
       if (onPage != null && onPage.remove(region) && onPage.isEmpty()) {
         byPage.remove(page);
-        cpu.memory.removeCodeLines(page, -1);
       }
     }
   }
 
+  /** Whether the region is what is entered at its head. */
+  boolean isEntry(RegionCode region) {
+    Entry entry = entries.get(new Key(region.physical(), region.context()));
+    return entry != null && entry.code == region && entry.number == 0;
+  }
+
   void forEachPublished(Consumer<RegionCode> action) {
-    blocks.values().stream().map(block -> block.code).filter(code -> code != null && code.isPublished()).distinct()
-        .forEach(action);
+    entries.values().stream().map(Entry::code).distinct().forEach(action);
   }
 
   private void cover(CodeRange range, long physical, long lines) {
@@ -167,10 +237,7 @@ final class BlockCache implements CodeListener {
 
   @Override
   public void codeWritten(int page, long lines) {
-    List<CodeRange> onPage = byPage.get(page);
-    if (onPage == null) {
-      return;
-    }
+    List<CodeRange> onPage = byPage.getOrDefault(page, List.of());
     long left = 0;
     List<CodeRange> remaining = new ArrayList<>();
     for (CodeRange range : onPage) {
@@ -199,10 +266,7 @@ final class BlockCache implements CodeListener {
         steps -= block.steps.length;
         blocks.remove(new Key(block.physical, block.context), block);
       } else if (range instanceof RegionCode region) {
-        // Its head may become hot again.
-        region.head().code = null;
-        region.head().heat = 0;
-        region.dropUnit();
+        unpublish(region);
       }
     }
   }
@@ -215,9 +279,12 @@ final class BlockCache implements CodeListener {
     byPage.values().forEach(ranges -> ranges.forEach(CodeRange::retire));
     byPage.clear();
     blocks.clear();
+    entries.clear();
+    links.values().forEach(link -> link.set(null));
     Arrays.fill(jumpBlock, null);
     steps = 0;
     cpu.mappingEpoch++;
+    cpu.leaveBlock = true;
   }
 
   /**
@@ -263,7 +330,7 @@ final class BlockCache implements CodeListener {
     RegionCode region = block.code;
     if (region != null) {
       check(!region.isRetired(), "has a retired region", block);
-      check(region.head() == block, "has another block's region", block);
+      check(region.physical(block.entryDistance) == block.physical, "is no entry of its region", block);
       region.pages().forEach(page -> assertRegistered(region, page.physical()));
     }
   }

@@ -7,6 +7,7 @@ import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
+import dev.hagen.decode.Operand;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.mmu.LinearMemory;
@@ -56,6 +57,7 @@ final class BlockDecoder {
     List<Step> steps = new ArrayList<>();
     int offset = 0;
     long secondPage = Block.ONE_PAGE;
+    boolean indirect = false;
     while (steps.size() < Math.min(limit, MAX_INSTRUCTIONS)) {
       Instruction instruction = decoder.decode(bytes, offset, available, codeSize);
       if (instruction == null) {
@@ -77,11 +79,17 @@ final class BlockDecoder {
       offset += instruction.length();
       step.end = offset;
       steps.add(step);
+      indirect = isIndirect(instruction);
       if (secondPage != Block.ONE_PAGE || LAST.contains(instruction.op())) {
         break;
       }
     }
-    return new Block(physical, context, steps.toArray(Step[]::new), offset, secondPage);
+    return new Block(physical, context, steps.toArray(Step[]::new), offset, secondPage, indirect);
+  }
+
+  private static boolean isIndirect(Instruction instruction) {
+    return (instruction.op() == Op.JMP || instruction.op() == Op.CALL)
+        && !(instruction.operand(0) instanceof Operand.Relative);
   }
 
   /** Bytes from RIP to the end of the code segment; in 64-bit mode there is no end. */

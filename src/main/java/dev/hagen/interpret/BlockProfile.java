@@ -1,11 +1,20 @@
 package dev.hagen.interpret;
 
+import java.util.List;
+
 /**
  * How often a block has run.
  *
  * @param entered how often it was entered
  * @param taken how often its last instruction went elsewhere than to the next one
+ * @param targets where an indirect jump at its end went, as distances from the block's start, most frequent first
  */
-public record BlockProfile(int entered, int taken) {
-  static final BlockProfile NEVER_RUN = new BlockProfile(0, 0);
+public record BlockProfile(int entered, int taken, List<Long> targets) {
+  /** Of a block that has never run. */
+  public static final BlockProfile NEVER_RUN = new BlockProfile(0, 0, List.of());
+
+  /** Whether it has run at all. */
+  public boolean hasRun() {
+    return entered > 0;
+  }
 }

@@ -2,8 +2,11 @@ package dev.hagen.interpret;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
+import dev.hagen.cpu.Pending;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Instruction;
+import dev.hagen.semantics.LazyFlags;
+import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,7 +26,7 @@ public final class Interpreter {
   private HotCodeListener hot = HotCodeListener.NONE;
   private int threshold = Integer.MAX_VALUE;
   private boolean inTurns;
-  private int roomOfTurn = Unit.MAX_ROOM;
+  private int most = MOST;
 
   /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
   public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods) {
@@ -34,8 +37,17 @@ public final class Interpreter {
     cpu.memory.setCodeListener(cache);
   }
 
-  /** A unit may retire so many instructions more than its room; no region has more on one way through it. */
-  private static final int MARGIN = 4096;
+  /**
+   * A unit may retire so many instructions before it looks whether it must stop; no region has more on one way through
+   * it.
+   */
+  public static final int MARGIN = 4096;
+  /** How many instructions {@link #run} counts down at once. */
+  private static final int MOST = 1 << 30;
+  /** Calls of units nested in each other, which is frames on Java's stack. */
+  private static final int DEPTH = 100;
+  /** The return address of no call. */
+  private static final long NOWHERE = 1L << 62 | 1;
 
   /** Reports blocks that have been entered {@code times} times. */
   public void setHotCodeListener(HotCodeListener listener, int times) {
@@ -46,7 +58,7 @@ public final class Interpreter {
   /** From now on {@link #run} comes back after every unit, and a unit has room for {@code room} instructions at most. */
   public void setTurns(int room) {
     inTurns = true;
-    roomOfTurn = room;
+    most = Math.min(room, MOST - MARGIN) + MARGIN;
   }
 
   /** The linear address of CS:RIP. */
@@ -62,38 +74,104 @@ public final class Interpreter {
    * @throws GuestException a fault for the run loop to deliver
    */
   public void run(int events, long limit) {
-    CpuState cpu = this.cpu;
+    int room = (int) Math.min(limit - cpu.retired, most);
     cpu.leaveBlock = false;
+    cpu.wanted = events;
+    cpu.retired += room;
+    cpu.countdown = -room;
+    try {
+      runUntil(NOWHERE, 0, DEPTH);
+    } finally {
+      LazyFlags.sync(cpu);
+      cpu.retired += cpu.countdown;
+      cpu.countdown = 0;
+    }
+  }
+
+  /**
+   * Runs until RIP is {@code expected} with the stack pointer above {@code stack}, or until {@link #run} must end.
+   *
+   * @return whether the former
+   */
+  private boolean runUntil(long expected, long stack, int depth) {
+    CpuState cpu = this.cpu;
     do {
       long linear = linearRip(cpu);
       Block block = cache.at(linear);
-      long room = limit - cpu.retired;
       RegionCode code = block.code;
-      if (code != null && room > MARGIN) {
-        Unit unit = code.enter(cpu, linear);
+      if (code != null && cpu.countdown < -MARGIN) {
+        Unit unit = code.enter(cpu, linear - block.entryDistance);
         if (unit != null) {
-          if (unit.run(cpu, (int) Math.min(room - MARGIN, roomOfTurn)) == Unit.INTERPRET && !cpu.leaveBlock) {
-            step();
+          if (unit.run(cpu, block.entry, depth) == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
+            interpretOne();
           }
           if (inTurns) {
-            return;
+            return isBack(expected, stack);
           }
           continue;
         }
       } else if (++block.heat == threshold) {
         hot.hot(linear);
       }
-      long base = cpu.rip;
-      if (room <= block.steps.length) {
-        // Not even the fetch of the next instruction may be tried: an interrupt may come before its fault.
-        execute(cpu, block, (int) room);
-        return;
+      LazyFlags.sync(cpu);
+      runBlock(block);
+    } while (!mustStop() && !isBack(expected, stack));
+    return isBack(expected, stack);
+  }
+
+  private void runBlock(Block block) {
+    long base = cpu.rip;
+    execute(cpu, block, Math.min(block.steps.length, -cpu.countdown));
+    if (cpu.rip != base + block.length) {
+      block.taken++;
+      if (block.targets != null) {
+        block.targets.note(cpu.rip - base);
       }
-      execute(cpu, block, block.steps.length);
-      if (cpu.rip != base + block.length) {
-        block.taken++;
-      }
-    } while (!cpu.leaveBlock && (cpu.pending() & events) == 0);
+    }
+  }
+
+  /** See {@link Unit#callIndirect}. */
+  int call(int depth) {
+    long linear = linearRip(cpu);
+    Block block = cache.at(linear);
+    RegionCode code = block.code;
+    Unit unit = code == null ? null : code.enter(cpu, linear - block.entryDistance);
+    return unit == null ? Unit.LEFT : unit.run(cpu, block.entry, depth);
+  }
+
+  /** See {@link Unit#resume}. */
+  boolean resume(int result, long expected, long stack, int depth) {
+    if (result == Unit.EVENT || depth <= 0 || mustStop()) {
+      return false;
+    }
+    long epoch = cpu.mappingEpoch;
+    int context = cpu.context;
+    if (result == Unit.INTERPRET) {
+      interpretOne();
+    }
+    boolean back = isBack(expected, stack) || !mustStop() && runUntil(expected, stack, depth - 1);
+    return back && !cpu.leaveBlock && cpu.mappingEpoch == epoch && cpu.context == context;
+  }
+
+  private boolean isBack(long expected, long stack) {
+    return cpu.rip == expected && cpu.gpr[Reg.RSP] - stack > 0;
+  }
+
+  private boolean mustStop() {
+    return cpu.leaveBlock || cpu.countdown >= 0 || (cpu.pending() & cpu.wanted) != 0;
+  }
+
+  /** After STI or POPF: whether no event waits for the interrupt window; then its shadow is over. */
+  boolean windowIsQuiet() {
+    if (cpu.pending() != 0 || cpu.debugShadow || cpu.debugHits != 0 || (cpu.systemFlags & (Flags.TF | Flags.RF)) != 0) {
+      return false;
+    }
+    cpu.leaveBlock = false;
+    cpu.interruptShadow = false;
+    if ((cpu.systemFlags & Flags.IF) != 0) {
+      cpu.wanted |= Pending.INTERRUPT;
+    }
+    return true;
   }
 
   /**
@@ -103,6 +181,17 @@ public final class Interpreter {
    */
   public void step() {
     cpu.leaveBlock = false;
+    try {
+      execute(cpu, cache.at(linearRip(cpu)), 1);
+    } finally {
+      cpu.retired += cpu.countdown;
+      cpu.countdown = 0;
+    }
+  }
+
+  /** Runs an instruction that a unit could not. */
+  private void interpretOne() {
+    LazyFlags.sync(cpu);
     execute(cpu, cache.at(linearRip(cpu)), 1);
   }
 
@@ -127,7 +216,7 @@ public final class Interpreter {
       throw e;
     } finally {
       cpu.retiredInBlock = 0;
-      cpu.retired += i;
+      cpu.countdown += i;
     }
   }
 
@@ -136,10 +225,10 @@ public final class Interpreter {
     return decoder.peek(cpu);
   }
 
-  /** What the interpreter knows of the block that begins at guest-physical {@code physical}: entered, left by a jump. */
+  /** What the interpreter knows of the block that begins at guest-physical {@code physical}. */
   public BlockProfile profile(long physical) {
     Block block = cache.decoded(physical);
-    return block == null ? BlockProfile.NEVER_RUN : new BlockProfile(block.heat, block.taken);
+    return block == null ? BlockProfile.NEVER_RUN : block.profile();
   }
 
   /**
@@ -157,6 +246,11 @@ public final class Interpreter {
     return binder.bind(instruction, context);
   }
 
+  /** The link to the code at guest-physical {@code physical} under execution context {@code context}. */
+  public Link link(long physical, int context) {
+    return cache.link(physical, context);
+  }
+
   /**
    * Attaches a region to the block at {@code linear}: it is retired when its code is written.
    *
@@ -164,25 +258,34 @@ public final class Interpreter {
    */
   public @Nullable RegionCode attach(long linear, List<RegionCode.Page> pages) {
     Block head = cache.at(linear);
-    if (head.secondPage != Block.ONE_PAGE || head.code != null) {
+    if (head.secondPage != Block.ONE_PAGE || head.code != null && head.code.head() == head) {
       return null;
     }
-    RegionCode region = new RegionCode(head, pages);
+    RegionCode region = new RegionCode(head, linear, pages);
     cache.add(region);
-    head.code = region;
     return region;
   }
 
-  /** Lets a unit run instead of the blocks of its region, unless their code has changed since. */
-  public void publish(RegionCode region, Unit unit) {
+  /**
+   * Lets a unit run instead of the blocks of its region, unless their code has changed since.
+   *
+   * @param entries distances from the head of the blocks where the unit may be entered, the head first
+   */
+  public void publish(RegionCode region, Unit unit, List<Long> entries) {
     if (!region.isRetired()) {
-      region.setUnit(unit);
+      region.setUnit(unit, entries);
+      cache.publish(region);
     }
   }
 
   /** Takes a region's unit away for want of room: the interpreter goes on with blocks, and they may become hot again. */
   public void evict(RegionCode region) {
     cache.evict(region);
+  }
+
+  /** Whether {@code unit} is what runs where {@code region} begins. */
+  public boolean runs(RegionCode region, Unit unit) {
+    return region.unit() == unit && cache.isEntry(region);
   }
 
   /** Shows every region whose unit may run; slow, for tests. */

@@ -20,13 +20,32 @@ public final class RegionCode extends CodeRange {
 
   private final Block head;
   private final List<Page> pages;
+  private final long distanceOfPage;
+  private List<Long> entries = List.of();
   private @Nullable Unit unit;
-  private int checkedEpoch;
+  private long checkedEpoch;
   private long checkedLinear = -1;
 
-  RegionCode(Block head, List<Page> pages) {
+  RegionCode(Block head, long linear, List<Page> pages) {
     this.head = head;
     this.pages = List.copyOf(pages);
+    this.distanceOfPage = linear & 0xFFF;
+  }
+
+  /** Distances of the blocks where the unit may be entered from the head, the head first. */
+  List<Long> entries() {
+    return entries;
+  }
+
+  /** Guest-physical address of the code at a distance from the head. */
+  long physical(long distance) {
+    long fromPage = distanceOfPage + distance;
+    for (Page page : pages) {
+      if (page.distance == (fromPage & ~0xFFFL)) {
+        return page.physical | fromPage & 0xFFF;
+      }
+    }
+    throw new AssertionError("no code at distance " + distance);
   }
 
   Block head() {
@@ -47,14 +66,9 @@ public final class RegionCode extends CodeRange {
     return head.context;
   }
 
-  /** Whether entering the region means running {@code wanted}. */
-  public boolean runs(Unit wanted) {
-    return !isRetired() && unit == wanted && head.code == this;
-  }
-
-  /** Whether there is a unit that may run. */
-  boolean isPublished() {
-    return !isRetired() && unit != null;
+  /** The unit that runs, or null. */
+  @Nullable Unit unit() {
+    return isRetired() ? null : unit;
   }
 
   /** Lets go of the unit, so that its class can be unloaded. */
@@ -62,8 +76,9 @@ public final class RegionCode extends CodeRange {
     unit = null;
   }
 
-  void setUnit(Unit newUnit) {
+  void setUnit(Unit newUnit, List<Long> newEntries) {
     unit = newUnit;
+    entries = List.copyOf(newEntries);
   }
 
   /** The unit, if it is there and every page of the region is still mapped where it was; {@code linear} is the head. */

@@ -2,23 +2,38 @@ package dev.hagen.interpret;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A translation unit: the code of a region as a JVM class, entered at the region's head with RIP there.
+ * A translation unit: the code of a region as a JVM class. It may be entered at the region's head and at a few blocks
+ * more.
  *
  * <p>It runs until control leaves the region, an event is pending, or an instruction must be interpreted, and leaves all
- * state in {@link CpuState}, RIP and the count of retired instructions included.
+ * state in {@link CpuState}, RIP and the count of retired instructions included. A guest's call is a Java call of the
+ * callee's unit, its return a Java return: the caller compares RIP with the return address and goes on. Since nothing but
+ * the way through the code is kept in Java's frames, a frame whose return address matches may always go on, and one whose
+ * address does not hands its caller the task of finding out.
  */
 public abstract class Unit {
+  /** A guest's return has been executed; RIP is where it went. */
+  public static final int RETURNED = 0;
   /** RIP is at an instruction that anybody may execute. */
-  public static final int LEFT = 0;
+  public static final int LEFT = 1;
   /** RIP is at an instruction that the interpreter must execute: the unit could not. */
-  public static final int INTERPRET = 1;
+  public static final int INTERPRET = 2;
+  /** The run loop must look: every frame leaves. */
+  public static final int EVENT = 3;
 
-  /** Instructions that a unit may retire at most before it looks for events: a bound for its counter. */
-  public static final int MAX_ROOM = 1 << 30;
+  /** Stands where no unit is: leaves at once. */
+  static final Unit ABSENT = new Unit() {
+    @Override
+    public int run(CpuState cpu, int entry, int depth) {
+      return LEFT;
+    }
+  };
 
   private Step[] steps = {};
+  private @Nullable Interpreter interpreter;
   /** Units set this when they are entered. */
   protected boolean touched;
 
@@ -29,8 +44,13 @@ public abstract class Unit {
     return was;
   }
 
-  /** The steps that the unit calls for instructions that it does not translate, by number. */
-  public final void setSteps(Step[] newSteps) {
+  /**
+   * Ties the unit to a processor.
+   *
+   * @param newSteps the steps that the unit calls for instructions that it does not translate, by number
+   */
+  public final void bind(Interpreter owner, Step[] newSteps) {
+    interpreter = owner;
     steps = newSteps;
   }
 
@@ -39,8 +59,10 @@ public abstract class Unit {
    *
    * @param start the instruction's address, where a fault leaves RIP
    * @param next the next instruction's
+   * @param context the execution context that the unit was made for
+   * @return whether the unit may go on; if not, the run loop must look
    */
-  protected final void interpret(CpuState cpu, int index, long start, long next) {
+  protected final boolean interpret(CpuState cpu, int index, long start, long next, int context) {
     cpu.rip = next;
     try {
       steps[index].run(cpu);
@@ -48,6 +70,13 @@ public abstract class Unit {
       cpu.rip = start;
       throw e;
     }
+    return !cpu.leaveBlock && cpu.context == context;
+  }
+
+  /** The same for an instruction that may open the interrupt window (STI, POPF): goes on if nothing waits for it. */
+  protected final boolean interpretFlags(CpuState cpu, int index, long start, long next, int context) {
+    return interpret(cpu, index, start, next, context)
+        || cpu.context == context && interpreter != null && interpreter.windowIsQuiet();
   }
 
   /**
@@ -66,11 +95,30 @@ public abstract class Unit {
     }
   }
 
+  /** Calls the unit at CS:RIP, if there is one. */
+  protected final int callIndirect(CpuState cpu, int depth) {
+    return interpreter == null ? EVENT : interpreter.call(depth);
+  }
+
+  /**
+   * Goes on after a call that has not come back to its return address: by whatever tier, until it does.
+   *
+   * @param result what the callee has answered
+   * @param expected the return address
+   * @param stack the stack pointer at the callee's start
+   * @param depth how many calls more may be nested
+   * @return false if the caller must leave with {@link #EVENT}
+   */
+  protected final boolean resume(CpuState cpu, int result, long expected, long stack, int depth) {
+    return interpreter != null && interpreter.resume(result, expected, stack, depth);
+  }
+
   /**
    * Runs.
    *
-   * @param room how many instructions may be retired before the unit must leave at a loop's end
-   * @return {@link #LEFT} or {@link #INTERPRET}
+   * @param entry the number of the block at RIP among the region's entries; 0: its head
+   * @param depth how many calls may be nested
+   * @return {@link #RETURNED}, {@link #LEFT}, {@link #INTERPRET} or {@link #EVENT}
    */
-  public abstract int run(CpuState cpu, int room);
+  public abstract int run(CpuState cpu, int entry, int depth);
 }

@@ -122,6 +122,27 @@ public final class HostMemory {
     UNSAFE.putLong(BASE + (offset & MASK), value);
   }
 
+  /** Pairs of longs in a table that {@link #first} and {@link #second} read, at least; a power of two. */
+  public static final int PAIRS = 1024;
+  private static final long PAIR_MASK = (PAIRS - 1) << 4;
+
+  /**
+   * The first long of a pair. There is no check: the mask confines the access to the table.
+   *
+   * @param table at least {@link #PAIRS} pairs long
+   * @param at sixteen times the number of the pair; what is above or between is ignored
+   */
+  public static long first(long[] table, long at) {
+    // HotSpot must know that this is no access outside the heap.
+    return UNSAFE.getLong(java.util.Objects.requireNonNull(table), Unsafe.ARRAY_LONG_BASE_OFFSET + (at & PAIR_MASK));
+  }
+
+  /** The second long of a pair, likewise. */
+  public static long second(long[] table, long at) {
+    return UNSAFE.getLong(java.util.Objects.requireNonNull(table),
+        Unsafe.ARRAY_LONG_BASE_OFFSET + Long.BYTES + (at & PAIR_MASK));
+  }
+
   /** {@code size} bytes (1, 2, 4 or 8), zero-extended. */
   public static long get(long offset, int size) {
     return switch (size) {

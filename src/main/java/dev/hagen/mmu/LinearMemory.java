@@ -24,10 +24,9 @@ public final class LinearMemory {
 
   /** Loads {@code size} bytes, zero-extended. */
   public static long load(CpuState cpu, long linear, int size) {
-    long[] tlb = cpu.tlb;
-    int index = cpu.tlbRead + TlbLayout.entry(linear);
-    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
-      return HostMemory.get(linear + tlb[index + 1], size);
+    long[] tlb = cpu.readTlb;
+    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
+      return HostMemory.get(linear + TlbLayout.addend(tlb, linear), size);
     }
     return loadSlow(cpu, linear, size, TlbLayout.READ, privilege(cpu));
   }
@@ -36,22 +35,20 @@ public final class LinearMemory {
    * Asks the TLB alone: the offset in {@link HostMemory} of {@code size} bytes at {@code linear}, or
    * {@link #NOT_PLAIN}. For translation units.
    *
-   * @param first the index of the first entry for the kind of access, {@link CpuState#tlbRead} for example
+   * @param tlb the array for the kind of access, {@link CpuState#readTlb} for example
    */
-  public static long probe(long[] tlb, int first, long linear, int size) {
-    int index = first + TlbLayout.entry(linear);
-    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
-      return linear + tlb[index + 1];
+  public static long probe(long[] tlb, long linear, int size) {
+    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
+      return linear + TlbLayout.addend(tlb, linear);
     }
     return NOT_PLAIN;
   }
 
   /** Stores the low {@code size} bytes of {@code value}. */
   public static void store(CpuState cpu, long linear, long value, int size) {
-    long[] tlb = cpu.tlb;
-    int index = cpu.tlbWrite + TlbLayout.entry(linear);
-    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
-      HostMemory.put(linear + tlb[index + 1], value, size);
+    long[] tlb = cpu.writeTlb;
+    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
+      HostMemory.put(linear + TlbLayout.addend(tlb, linear), value, size);
       return;
     }
     storeSlow(cpu, linear, value, size, privilege(cpu));
@@ -62,10 +59,9 @@ public final class LinearMemory {
    * before the end of the segment.
    */
   public static long loadStack(CpuState cpu, long linear, int size) {
-    long[] tlb = cpu.tlb;
-    int index = cpu.tlbRead + TlbLayout.entry(linear);
-    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
-      return HostMemory.get(linear + tlb[index + 1], size);
+    long[] tlb = cpu.readTlb;
+    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
+      return HostMemory.get(linear + TlbLayout.addend(tlb, linear), size);
     }
     checkStack(cpu, linear, size);
     return loadSlow(cpu, linear, size, TlbLayout.READ, privilege(cpu));
@@ -73,10 +69,9 @@ public final class LinearMemory {
 
   /** Stores likewise. */
   public static void storeStack(CpuState cpu, long linear, long value, int size) {
-    long[] tlb = cpu.tlb;
-    int index = cpu.tlbWrite + TlbLayout.entry(linear);
-    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
-      HostMemory.put(linear + tlb[index + 1], value, size);
+    long[] tlb = cpu.writeTlb;
+    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
+      HostMemory.put(linear + TlbLayout.addend(tlb, linear), value, size);
       return;
     }
     checkStack(cpu, linear, size);
@@ -92,10 +87,9 @@ public final class LinearMemory {
 
   /** Loads as the first half of a read-modify-write: faults as a write would. A {@link #store} to it cannot fault. */
   public static long loadForWrite(CpuState cpu, long linear, int size) {
-    long[] tlb = cpu.tlb;
-    int index = cpu.tlbWrite + TlbLayout.entry(linear);
-    if (tlb[index] == (linear + size - 1 & TlbLayout.PAGE_MASK)) {
-      return HostMemory.get(linear + tlb[index + 1], size);
+    long[] tlb = cpu.writeTlb;
+    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
+      return HostMemory.get(linear + TlbLayout.addend(tlb, linear), size);
     }
     return loadSlow(cpu, linear, size, TlbLayout.WRITE, privilege(cpu));
   }
@@ -137,7 +131,7 @@ public final class LinearMemory {
    * else {@link #NOT_PLAIN}. Raises the page fault of a load.
    */
   public static long ramForLoad(CpuState cpu, long linear) {
-    return ram(cpu, linear, TlbLayout.READ, cpu.tlbRead);
+    return ram(cpu, linear, TlbLayout.READ, cpu.readTlb);
   }
 
   /**
@@ -145,19 +139,18 @@ public final class LinearMemory {
    * without code; else {@link #NOT_PLAIN}. Raises the page fault of a store.
    */
   public static long ramForStore(CpuState cpu, long linear) {
-    return ram(cpu, linear, TlbLayout.WRITE, cpu.tlbWrite);
+    return ram(cpu, linear, TlbLayout.WRITE, cpu.writeTlb);
   }
 
-  private static long ram(CpuState cpu, long linear, int kind, int first) {
-    int index = first + TlbLayout.entry(linear);
-    if (cpu.tlb[index] != (linear & TlbLayout.PAGE_MASK)) {
+  private static long ram(CpuState cpu, long linear, int kind, long[] tlb) {
+    if (!TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, 1)) {
       checkCanonical(cpu, linear, 1);
       translate(cpu, linear, kind, privilege(cpu));
-      if (cpu.tlb[index] != (linear & TlbLayout.PAGE_MASK)) {
+      if (!TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, 1)) {
         return NOT_PLAIN;
       }
     }
-    return linear + cpu.tlb[index + 1];
+    return linear + TlbLayout.addend(tlb, linear);
   }
 
   /**
@@ -199,9 +192,10 @@ public final class LinearMemory {
 
   /** The guest-physical address of {@code linear}, by the TLB or else by a walk that fills it. */
   private static long translate(CpuState cpu, long linear, int kind, int privilege) {
-    int index = TlbLayout.first(kind, privilege) + TlbLayout.entry(linear);
-    if (cpu.tlb[index] == (linear & TlbLayout.PAGE_MASK)) {
-      return cpu.memory.physicalAddress((int) cpu.tlbInfo[index >> 1]) | linear & 0xFFF;
+    long[] tlb = cpu.tlb[TlbLayout.array(kind, privilege)];
+    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, 1)) {
+      int page = (int) TlbLayout.info(tlb, TlbLayout.entry(linear));
+      return cpu.memory.physicalAddress(page) | linear & 0xFFF;
     }
     long walk = PageWalker.walk(cpu, linear, kind, privilege);
     Tlb.fill(cpu, linear, walk, kind, privilege);

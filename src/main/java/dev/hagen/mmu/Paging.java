@@ -37,12 +37,14 @@ public final class Paging {
    * @throws AssertionError if so, with the linear address
    */
   public static void assertConsistent(CpuState cpu) {
-    int from = TlbLayout.first(TlbLayout.WRITE, 0);
-    int to = TlbLayout.first(TlbLayout.WRITE, TlbLayout.CHECKED) + TlbLayout.first(TlbLayout.READ, 1);
-    for (int index = from; index < to; index += 2) {
-      long linear = cpu.tlb[index];
-      if (linear != TlbLayout.EMPTY && cpu.memory.codeLines(cpu.memory.ramPage(linear + cpu.tlb[index + 1])) != 0) {
-        throw new AssertionError("code at linear %x can be written without notice".formatted(linear));
+    for (int privilege = 0; privilege <= TlbLayout.CHECKED; privilege++) {
+      long[] tlb = cpu.tlb[TlbLayout.array(TlbLayout.WRITE, privilege)];
+      for (int entry = 0; entry < TlbLayout.ENTRIES; entry++) {
+        long linear = tlb[2 * entry];
+        int page = cpu.memory.ramPage(linear + tlb[2 * entry + 1]);
+        if (linear != TlbLayout.EMPTY && (privilege == TlbLayout.CHECKED || cpu.memory.codeLines(page) != 0)) {
+          throw new AssertionError("code at linear %x can be written without notice".formatted(linear));
+        }
       }
     }
   }

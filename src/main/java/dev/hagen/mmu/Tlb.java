@@ -3,14 +3,13 @@ package dev.hagen.mmu;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.TlbLayout;
 import dev.hagen.memory.PhysicalMemory;
-import java.util.Arrays;
 
 /**
  * Fills and empties the software TLB of a virtual processor; {@link TlbLayout} says where its entries lie.
  *
  * <p>An entry exists only for plain RAM. A write entry exists only for a page that holds no code and whose dirty bit is
- * set, so that everything else takes the slow path. For each entry {@link CpuState#tlbInfo} holds the number of the RAM
- * page and, in bit 63, whether it is global.
+ * set, so that everything else takes the slow path. For each entry the array also holds the number of the RAM page
+ * and, in bit 63, whether it is global.
  */
 final class Tlb {
   private static final long GLOBAL = 1L << 63;
@@ -28,11 +27,9 @@ final class Tlb {
     if (kind == TlbLayout.WRITE && memory.codeLines(page) != 0) {
       return;
     }
-    int index = TlbLayout.first(kind, privilege) + TlbLayout.entry(linear);
     long tag = linear & TlbLayout.PAGE_MASK;
-    cpu.tlb[index] = tag;
-    cpu.tlb[index + 1] = offset - tag;
-    cpu.tlbInfo[index >> 1] = page | ((walk & PageWalker.GLOBAL) != 0 ? GLOBAL : 0);
+    long info = page | ((walk & PageWalker.GLOBAL) != 0 ? GLOBAL : 0);
+    TlbLayout.set(cpu.tlb[TlbLayout.array(kind, privilege)], TlbLayout.entry(linear), tag, offset - tag, info);
     int sizeBits = (int) (walk >>> PageWalker.SIZE_SHIFT) & 63;
     if (sizeBits > 12) {
       coverLargePage(cpu, linear, sizeBits);
@@ -58,15 +55,17 @@ final class Tlb {
   static void flush(CpuState cpu, boolean globalToo) {
     cpu.mappingEpoch++;
     if (globalToo) {
-      Arrays.fill(cpu.tlb, TlbLayout.EMPTY);
       cpu.largePageMask = -1;
-      return;
     }
-    long[] tlb = cpu.tlb;
-    long[] info = cpu.tlbInfo;
-    for (int i = 0; i < info.length; i++) {
-      if (info[i] >= 0) {
-        tlb[2 * i] = TlbLayout.EMPTY;
+    for (long[] array : cpu.tlb) {
+      if (globalToo) {
+        TlbLayout.clear(array);
+        continue;
+      }
+      for (int entry = 0; entry < TlbLayout.ENTRIES; entry++) {
+        if (TlbLayout.info(array, entry) >= 0) {
+          TlbLayout.drop(array, entry);
+        }
       }
     }
   }
@@ -78,21 +77,21 @@ final class Tlb {
       return;
     }
     long tag = linear & TlbLayout.PAGE_MASK;
-    int entry = TlbLayout.entry(linear);
-    for (int first = 0; first < TlbLayout.LENGTH; first += TlbLayout.ENTRIES * 2) {
-      if (cpu.tlb[first + entry] == tag) {
-        cpu.tlb[first + entry] = TlbLayout.EMPTY;
+    for (long[] array : cpu.tlb) {
+      if (TlbLayout.tag(array, linear) == tag) {
+        TlbLayout.drop(array, TlbLayout.entry(linear));
       }
     }
   }
 
   /** Drops the write entries of a RAM page that has come to hold code. */
   static void dropWrites(CpuState cpu, int page) {
-    int from = TlbLayout.first(TlbLayout.WRITE, 0);
-    int to = TlbLayout.first(TlbLayout.WRITE, TlbLayout.CHECKED);
-    for (int index = from; index < to; index += 2) {
-      if ((int) cpu.tlbInfo[index >> 1] == page) {
-        cpu.tlb[index] = TlbLayout.EMPTY;
+    for (int privilege = 0; privilege < TlbLayout.CHECKED; privilege++) {
+      long[] array = cpu.tlb[TlbLayout.array(TlbLayout.WRITE, privilege)];
+      for (int entry = 0; entry < TlbLayout.ENTRIES; entry++) {
+        if ((int) TlbLayout.info(array, entry) == page) {
+          TlbLayout.drop(array, entry);
+        }
       }
     }
   }

@@ -9,6 +9,7 @@ import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
 import dev.hagen.interpret.BlockProfile;
 import dev.hagen.interpret.Interpreter;
+import dev.hagen.interpret.Link;
 import dev.hagen.interpret.RegionCode;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.memory.PhysicalMemory;
@@ -19,9 +20,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +42,9 @@ public final class RegionBuilder {
   /** Operations that transfer control in ways a unit does not know. */
   private static final Set<Op> INTERPRETED_LAST = EnumSet.of(Op.JCXZ, Op.LOOP, Op.LOOPE, Op.LOOPNE, Op.JMP_FAR,
       Op.CALL_FAR, Op.RET_FAR, Op.IRET, Op.INT, Op.INT1, Op.INT3, Op.INTO, Op.UD0, Op.UD1, Op.UD2, Op.SYSCALL,
-      Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.RSM, Op.VMRUN, Op.HLT, Op.INVALID, Op.TOO_LONG, Op.STI, Op.CLI, Op.POPF,
-      Op.MOV_TO_SEG, Op.POP_SEG, Op.MOV_TO_CR, Op.WRMSR);
+      Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.RSM, Op.VMRUN, Op.HLT, Op.INVALID, Op.TOO_LONG, Op.MOV_TO_CR);
+  /** Targets of one indirect jump that become part of a region. */
+  private static final int MOST_TARGETS = 16;
 
   private final CpuState cpu;
   private final Interpreter interpreter;
@@ -46,6 +52,7 @@ public final class RegionBuilder {
   private final int maxBlocks;
   private final int maxInstructions;
   private final int rareEdge;
+  private final Map<Long, Instruction> instructions = new HashMap<>();
   private final Map<Long, Long> pages = new LinkedHashMap<>();
   private final Map<Long, byte[]> bytes = new LinkedHashMap<>();
 
@@ -62,96 +69,169 @@ public final class RegionBuilder {
   public @Nullable Region build(long linear) {
     pages.clear();
     bytes.clear();
+    instructions.clear();
+    Set<Long> starts = discover(linear);
     Map<Long, RegionBlock> blocks = new LinkedHashMap<>();
-    Deque<Long> open = new ArrayDeque<>();
-    open.add(0L);
-    int instructions = 0;
-    while (!open.isEmpty() && blocks.size() < maxBlocks && instructions < maxInstructions) {
-      long start = open.remove();
-      if (blocks.containsKey(start)) {
-        continue;
+    for (long start : starts) {
+      RegionBlock block = decode(linear, start, starts);
+      if (block != null) {
+        blocks.put(start, block);
       }
-      RegionBlock block = decode(linear, start, blocks);
-      if (block == null) {
-        continue;
-      }
-      blocks.put(start, block);
-      instructions += block.instructions().size();
-      addSuccessors(linear, block, open);
     }
-    if (blocks.isEmpty() || !blocks.containsKey(0L)) {
+    if (!blocks.containsKey(0L)) {
       return null;
     }
-    List<RegionBlock> all = new ArrayList<>(blocks.values());
-    List<RegionCode.Page> used = pagesOf(linear, all);
-    return used == null ? null : new Region(linear, cpu.context, all, used);
+    List<RegionBlock> ordered = BlockOrder.of(blocks, block -> likely(linear, block));
+    List<RegionCode.Page> used = pagesOf(linear, ordered);
+    return used == null ? null : new Region(linear, cpu.context, ordered, used, links(linear, ordered));
+  }
+
+  /** The starts of the blocks that belong to the region. */
+  private Set<Long> discover(long linear) {
+    Set<Long> starts = new LinkedHashSet<>();
+    Deque<Long> open = new ArrayDeque<>();
+    open.add(0L);
+    while (!open.isEmpty() && starts.size() < maxBlocks && instructions.size() < maxInstructions) {
+      long start = open.remove();
+      if (!starts.contains(start)) {
+        RegionBlock block = decode(linear, start, Set.of());
+        if (block != null) {
+          starts.add(start);
+          addSuccessors(linear, block, open);
+        }
+      }
+    }
+    return starts;
   }
 
   private void addSuccessors(long linear, RegionBlock block, Deque<Long> open) {
     switch (block.terminal()) {
-      case Terminal.Jump jump -> open.add(jump.target());
       case Terminal.Branch branch -> {
-        BlockProfile profile = profile(linear + block.start());
-        int rare = Math.max(1, profile.entered() / rareEdge);
-        // The likely successor first, so that the blocks of a loop come one after the other.
-        boolean takenFirst = profile.taken() * 2L > profile.entered();
-        boolean taken = profile.taken() >= rare;
-        boolean notTaken = profile.entered() - profile.taken() >= rare;
-        if (taken && takenFirst) {
+        boolean takenFirst = likely(linear, block) == branch.taken();
+        if (takenFirst && isTaken(linear, block, true)) {
           open.add(branch.taken());
         }
-        if (notTaken) {
+        if (isTaken(linear, block, false)) {
           open.add(branch.notTaken());
         }
-        if (taken && !takenFirst) {
+        if (!takenFirst && isTaken(linear, block, true)) {
           open.add(branch.taken());
         }
       }
-      default -> {
+      case Terminal.Call call -> addReturnSite(linear, call.next(), open);
+      case Terminal.IndirectCall call -> addReturnSite(linear, call.next(), open);
+      default -> open.addAll(block.terminal().successors());
+    }
+  }
+
+  private void addReturnSite(long linear, long next, Deque<Long> open) {
+    if (page(linear + next & ~0xFFFL) != null && profile(linear + next).hasRun()) {
+      open.add(next);
+    }
+  }
+
+  /** Whether the branch at the end of a block has gone one of its ways often enough. */
+  private boolean isTaken(long linear, RegionBlock block, boolean taken) {
+    BlockProfile profile = branchProfile(linear, block);
+    int rare = Math.max(1, profile.entered() / rareEdge);
+    return (taken ? profile.taken() : profile.entered() - profile.taken()) >= rare;
+  }
+
+  private BlockProfile branchProfile(long linear, RegionBlock block) {
+    return profile(linear + block.start());
+  }
+
+  /** The successor that a block has most often. */
+  private long likely(long linear, RegionBlock block) {
+    if (block.terminal() instanceof Terminal.Branch branch) {
+      BlockProfile profile = branchProfile(linear, block);
+      return profile.taken() * 2L > profile.entered() ? branch.taken() : branch.notTaken();
+    }
+    List<Long> successors = block.terminal().successors();
+    return successors.isEmpty() ? 0 : successors.getFirst();
+  }
+
+  /** Links to the code that the region calls, and to what it is left for more than rarely. */
+  private Map<Long, Link> links(long linear, List<RegionBlock> blocks) {
+    Set<Long> inside = new HashSet<>();
+    blocks.forEach(block -> inside.add(block.start()));
+    Map<Long, Link> links = new HashMap<>();
+    for (RegionBlock block : blocks) {
+      switch (block.terminal()) {
+        case Terminal.Call call -> addLink(linear, call.target(), links);
+        case Terminal.Jump jump when !inside.contains(jump.target()) -> addLink(linear, jump.target(), links);
+        case Terminal.Branch branch -> {
+          if (!inside.contains(branch.taken()) && isTaken(linear, block, true)) {
+            addLink(linear, branch.taken(), links);
+          }
+          if (!inside.contains(branch.notTaken()) && isTaken(linear, block, false)) {
+            addLink(linear, branch.notTaken(), links);
+          }
+        }
+        default -> {
+        }
       }
+    }
+    return links;
+  }
+
+  private void addLink(long linear, long target, Map<Long, Link> links) {
+    long address = linear + target;
+    if (ExecutionContext.codeSize(cpu.context) == 4) {
+      address &= 0xFFFF_FFFFL;
+    }
+    if (page(address & ~0xFFFL) != null) {
+      long physical = Objects.requireNonNull(pages.get(address & ~0xFFFL)) | address & 0xFFF;
+      links.put(target, interpreter.link(physical, cpu.context));
     }
   }
 
   private BlockProfile profile(long linear) {
     Long page = pages.get(linear & ~0xFFFL);
-    return page == null ? new BlockProfile(0, 0) : interpreter.profile(page | linear & 0xFFF);
+    return page == null ? BlockProfile.NEVER_RUN : interpreter.profile(page | linear & 0xFFF);
   }
 
-  /** The block at distance {@code start} from the head, or null if its bytes cannot be had. */
-  private @Nullable RegionBlock decode(long linear, long start, Map<Long, RegionBlock> known) {
-    List<Instruction> instructions = new ArrayList<>();
+  /**
+   * The block at distance {@code start} from the head, or null if its bytes cannot be had.
+   *
+   * @param others where other blocks start: it ends there
+   */
+  private @Nullable RegionBlock decode(long linear, long start, Set<Long> others) {
+    List<Instruction> run = new ArrayList<>();
     long at = start;
-    while (instructions.size() < maxInstructions) {
-      if (!instructions.isEmpty() && known.containsKey(at)) {
-        return new RegionBlock(start, instructions, new Terminal.Jump(at));
+    while (run.size() < maxInstructions) {
+      if (!run.isEmpty() && others.contains(at)) {
+        return new RegionBlock(start, run, new Terminal.Jump(at));
       }
-      Instruction instruction = decode(linear + at);
+      long here = at;
+      Instruction instruction = instructions.computeIfAbsent(at, key -> decode(linear + here));
       if (instruction == null) {
-        return instructions.isEmpty() ? null : new RegionBlock(start, instructions, new Terminal.Jump(at));
+        return run.isEmpty() ? null : new RegionBlock(start, run, new Terminal.Jump(at));
       }
-      instructions.add(instruction);
+      run.add(instruction);
       long next = at + instruction.length();
-      Terminal terminal = terminal(instruction, next);
+      Terminal terminal = terminal(linear, start, instruction, next);
       if (terminal != null) {
-        return new RegionBlock(start, instructions, terminal);
+        return new RegionBlock(start, run, terminal);
       }
       at = next;
     }
-    return new RegionBlock(start, instructions, new Terminal.Jump(at));
+    return new RegionBlock(start, run, new Terminal.Jump(at));
   }
 
-  private @Nullable Terminal terminal(Instruction instruction, long next) {
+  private @Nullable Terminal terminal(long linear, long start, Instruction instruction, long next) {
     if (INTERPRETED_LAST.contains(instruction.op()) || instruction.operandSize() == 2 && isFlow(instruction.op())) {
       return new Terminal.Interpret();
     }
     Operand operand = instruction.operands().length == 0 ? null : instruction.operand(0);
+    boolean relative = operand instanceof Operand.Relative;
     return switch (instruction.op()) {
       case JCC -> new Terminal.Branch(next + displacement(operand), next);
-      case JMP -> operand instanceof Operand.Relative ? new Terminal.Jump(next + displacement(operand))
-          : new Terminal.Computed();
-      case CALL -> operand instanceof Operand.Relative ? new Terminal.Call(next + displacement(operand))
-          : new Terminal.Computed();
-      case RET -> new Terminal.Computed();
+      case JMP -> relative ? new Terminal.Jump(next + displacement(operand))
+          : new Terminal.IndirectJump(profile(linear + start).targets().stream().limit(MOST_TARGETS)
+              .map(distance -> start + distance).toList());
+      case CALL -> relative ? new Terminal.Call(next + displacement(operand), next) : new Terminal.IndirectCall(next);
+      case RET -> new Terminal.Return();
       default -> null;
     };
   }

@@ -1,5 +1,7 @@
 package dev.hagen.region;
 
+import java.util.List;
+
 /** How control leaves a {@link RegionBlock}. Targets are distances from the region's head in linear addresses. */
 public sealed interface Terminal {
   /** Continues at a known place; the last instruction may be a JMP or one that only falls through. */
@@ -8,12 +10,36 @@ public sealed interface Terminal {
   /** The last instruction is a conditional jump. */
   record Branch(long taken, long notTaken) implements Terminal {}
 
-  /** The last instruction is a near call of a known target. */
-  record Call(long target) implements Terminal {}
+  /** The last instruction is a near call of a known target, which returns to {@code next}. */
+  record Call(long target, long next) implements Terminal {}
 
-  /** The last instruction computes where it goes: a near return, an indirect jump or call. */
-  record Computed() implements Terminal {}
+  /** The last instruction is a near call of a computed target, which returns to {@code next}. */
+  record IndirectCall(long next) implements Terminal {}
+
+  /** The last instruction is a near jump to a computed target, most often one of {@code targets}. */
+  record IndirectJump(List<Long> targets) implements Terminal {}
+
+  /** The last instruction is a near return. */
+  record Return() implements Terminal {}
 
   /** The last instruction is executed by the interpreter, and then the unit is left. */
   record Interpret() implements Terminal {}
+
+  /** Where control may go in the same region. */
+  default List<Long> successors() {
+    return switch (this) {
+      case Jump jump -> List.of(jump.target);
+      case Branch branch -> List.of(branch.taken, branch.notTaken);
+      case Call call -> List.of(call.next);
+      case IndirectCall call -> List.of(call.next);
+      case IndirectJump jump -> jump.targets;
+      case Return ret -> List.of();
+      case Interpret interpret -> List.of();
+    };
+  }
+
+  /** Whether control comes back from a call first. */
+  default boolean isCall() {
+    return this instanceof Call || this instanceof IndirectCall;
+  }
 }

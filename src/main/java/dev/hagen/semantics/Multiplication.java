@@ -43,6 +43,16 @@ public final class Multiplication {
     return low;
   }
 
+  /** CF and OF after MUL with this product. */
+  public static void productFlags(CpuState cpu, long low, long high, int size) {
+    ArithmeticFlags.setCfAndOf(cpu, high != 0);
+  }
+
+  /** CF and OF after IMUL of the accumulator with this product. */
+  public static void signedProductFlags(CpuState cpu, long low, long high, int size) {
+    ArithmeticFlags.setCfAndOf(cpu, Bits.signExtend(high, size) != Bits.signExtend(low, size) >> 63);
+  }
+
   private static void setProduct(CpuState cpu, long low, long high, int size) {
     if (size == 1) {
       cpu.setRegister(RAX, low, 2);

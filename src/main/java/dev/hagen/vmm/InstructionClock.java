@@ -20,7 +20,7 @@ public final class InstructionClock extends MachineClock {
 
   @Override
   public long now() {
-    return cpu.retired + cpu.retiredInBlock + skipped;
+    return cpu.retired + cpu.countdown + cpu.retiredInBlock + skipped;
   }
 
   /** The count of retired instructions at which the next timer is due. */

@@ -5,7 +5,6 @@ import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.RegionCode;
-import dev.hagen.interpret.Unit;
 import dev.hagen.interpret.VectorMachine;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBuilder;
@@ -31,7 +30,7 @@ final class TranslatedTier implements VectorMachine.Tier {
   private final VectorMachine machine;
   private final RegionBuilder regions;
   private final UnitFactory factory;
-  private final Map<Key, Unit> units = new HashMap<>();
+  private final Map<Key, UnitFactory.Made> units = new HashMap<>();
   private int entered;
 
   TranslatedTier(VectorMachine machine, boolean intrinsics) {
@@ -62,21 +61,18 @@ final class TranslatedTier implements VectorMachine.Tier {
     if (code == null) {
       return;
     }
-    Unit unit = unit(region);
+    UnitFactory.Made unit = unit(region);
     if (unit != null) {
-      machine.interpreter().publish(code, unit);
+      machine.interpreter().publish(code, unit.unit(), unit.entries());
       entered++;
     }
   }
 
-  private @Nullable Unit unit(Region region) {
+  private UnitFactory.@Nullable Made unit(Region region) {
     int address = (int) region.linear();
     int length = Math.min(LONGEST, 0x1000 - (address & 0xFFF));
     Key key = new Key(region.context(), region.linear(), java.util.HexFormat.of().formatHex(machine.read(address, length)));
-    return units.computeIfAbsent(key, missing -> {
-      UnitFactory.Made made = factory.make(region);
-      return made == null ? null : made.unit();
-    });
+    return units.computeIfAbsent(key, missing -> factory.make(region));
   }
 
   /** How often a unit has been there to run. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +102,7 @@ final class GoldenBytecodeTest {
       at += instruction.length();
     }
     RegionBlock block = new RegionBlock(0, instructions, terminal(instructions.getLast(), at));
-    return new Region(LINEAR, bits == 64 ? LONG : COMPATIBLE, List.of(block), List.of());
+    return new Region(LINEAR, bits == 64 ? LONG : COMPATIBLE, List.of(block), List.of(), Map.of());
   }
 
   private static Instruction decode(byte[] code, int at, int codeSize) {
@@ -113,8 +114,9 @@ final class GoldenBytecodeTest {
     long target = relative ? end + ((Operand.Relative) last.operand(0)).displacement() : end;
     return switch (last.op()) {
       case JCC -> new Terminal.Branch(target, end);
-      case CALL -> new Terminal.Call(target);
-      case JMP, RET -> new Terminal.Computed();
+      case CALL -> new Terminal.Call(target, end);
+      case JMP -> new Terminal.IndirectJump(List.of());
+      case RET -> new Terminal.Return();
       default -> new Terminal.Jump(end);
     };
   }

@@ -2,6 +2,7 @@ package dev.hagen.semantics;
 
 import static dev.hagen.semantics.SystemGuest.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hagen.cpu.CpuState;
@@ -224,10 +225,10 @@ class SystemFaultsTest {
 
   private static void assertConsistent(CpuState cpu) {
     int context = cpu.context;
-    int tlb = cpu.tlbRead;
+    long[] tlb = cpu.readTlb;
     cpu.updateContext();
     assertEquals(cpu.context, context, "context");
-    assertEquals(cpu.tlbRead, tlb, "TLB of the privilege");
+    assertSame(cpu.readTlb, tlb, "TLB of the privilege");
     assertTrue(!cpu.isVirtual8086() || cpu.cpl == 3, "virtual-8086 mode has CPL 3");
     boolean loaded = cpu.isProtected() && !cpu.isVirtual8086() && cpu.segment[Reg.CS].isCode();
     assertTrue(!loaded || (cpu.segment[Reg.CS].selector & 3) == cpu.cpl, "CPL is the RPL of CS");

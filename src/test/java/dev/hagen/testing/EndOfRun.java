@@ -25,8 +25,9 @@ import java.util.TreeMap;
 public record EndOfRun(StopReason reason, String memory, Map<String, String> registers, String output,
     String debugOutput) {
   /** What the host decides and no guest sees: where its memory lies, what is cached, and objects. */
-  private static final Set<String> NOT_ARCHITECTURAL = Set.of("tlb", "tlbInfo", "model", "memory", "vmm", "flagResult",
-      "flagCarries", "mappingEpoch", "largePageBase", "largePageMask", "retiredInBlock", "leaveBlock");
+  private static final Set<String> NOT_ARCHITECTURAL = Set.of("tlb", "readTlb", "writeTlb", "executeTlb", "model",
+      "memory", "vmm", "flagResult", "flagCarries", "mappingEpoch", "largePageBase", "largePageMask", "retiredInBlock",
+      "leaveBlock", "lazyKind", "lazyA", "lazyB", "lazyC", "wanted", "countdown");
   private static final int MEBIBYTE = 1 << 20;
 
   /**

@@ -1,0 +1,386 @@
+package dev.hagen.emit;
+
+import static org.objectweb.asm.Opcodes.I2L;
+import static org.objectweb.asm.Opcodes.IFEQ;
+import static org.objectweb.asm.Opcodes.IFLT;
+import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.L2I;
+import static org.objectweb.asm.Opcodes.LADD;
+import static org.objectweb.asm.Opcodes.LAND;
+import static org.objectweb.asm.Opcodes.LCMP;
+import static org.objectweb.asm.Opcodes.LCONST_0;
+import static org.objectweb.asm.Opcodes.LDIV;
+import static org.objectweb.asm.Opcodes.LMUL;
+import static org.objectweb.asm.Opcodes.LOR;
+import static org.objectweb.asm.Opcodes.LSHL;
+import static org.objectweb.asm.Opcodes.LSHR;
+import static org.objectweb.asm.Opcodes.LSUB;
+import static org.objectweb.asm.Opcodes.LUSHR;
+
+import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Op;
+import dev.hagen.decode.Operand;
+import dev.hagen.semantics.LazyFlags;
+import dev.hagen.x86.Reg;
+import org.objectweb.asm.Label;
+
+/** Emits integer arithmetic. Where nobody wants the flags of an instruction, nothing is emitted for them. */
+final class ArithmeticEmitter {
+  private final UnitEmitter unit;
+  private final Code code;
+  private final FlagEmitter flags;
+  private final OperandEmitter operands;
+
+  ArithmeticEmitter(UnitEmitter unit, Code code, FlagEmitter flags, OperandEmitter operands) {
+    this.unit = unit;
+    this.code = code;
+    this.flags = flags;
+    this.operands = operands;
+  }
+
+  /** XOR or SUB of a register with itself. */
+  void clear(Instruction instruction) {
+    code.constant(0L);
+    operands.pop(instruction.operand(0));
+    if (flags.areWanted()) {
+      code.constant(0L);
+      code.lstore(Locals.FLAG_A);
+      flags.set(LazyFlags.LOGIC | instruction.operand(0).size());
+    }
+  }
+
+  /** ADD and SUB. */
+  void binary(Operand[] operand, int opcode, int family) {
+    operands.push(operand[0]);
+    operands.push(operand[1]);
+    if (flags.areWanted()) {
+      flags.takeOperands();
+      flags.set(family | operand[0].size());
+      code.lload(Locals.FLAG_A);
+      code.lload(Locals.FLAG_B);
+    }
+    code.op(opcode);
+    operands.pop(operand[0]);
+  }
+
+  /** ADC and SBB. */
+  void binaryWithCarry(Operand[] operand, int opcode, int family) {
+    flags.pushCarry();
+    code.lstore(Locals.TEMPORARY_2);
+    operands.push(operand[0]);
+    operands.push(operand[1]);
+    if (flags.areWanted()) {
+      flags.takeOperands();
+      code.lload(Locals.TEMPORARY_2);
+      code.lstore(Locals.FLAG_C);
+      flags.set(family | operand[0].size());
+      code.lload(Locals.FLAG_A);
+      code.lload(Locals.FLAG_B);
+    }
+    code.op(opcode);
+    code.lload(Locals.TEMPORARY_2, opcode);
+    operands.pop(operand[0]);
+  }
+
+  void compare(Operand[] operand) {
+    if (flags.areWanted()) {
+      operands.push(operand[0]);
+      operands.push(operand[1]);
+      flags.takeOperands();
+      flags.set(LazyFlags.DIFFERENCE | operand[0].size());
+    }
+  }
+
+  /** AND, OR, XOR. */
+  void logic(Operand[] operand, int opcode) {
+    operands.push(operand[0]);
+    operands.push(operand[1]);
+    code.op(opcode);
+    if (flags.areWanted()) {
+      code.lstore(Locals.FLAG_A);
+      flags.set(LazyFlags.LOGIC | operand[0].size());
+      code.lload(Locals.FLAG_A);
+    }
+    operands.pop(operand[0]);
+  }
+
+  void test(Operand[] operand) {
+    if (flags.areWanted()) {
+      operands.push(operand[0]);
+      operands.push(operand[1]);
+      code.op(LAND);
+      code.lstore(Locals.FLAG_A);
+      flags.set(LazyFlags.LOGIC | operand[0].size());
+    }
+  }
+
+  /** INC and DEC. */
+  void increment(Operand operand, int opcode, int family) {
+    if (flags.areWanted()) {
+      flags.pushCarry();
+      code.lstore(Locals.FLAG_C);
+      operands.push(operand);
+      code.lstore(Locals.FLAG_A);
+      flags.set(family | operand.size());
+      code.lload(Locals.FLAG_A);
+    } else {
+      operands.push(operand);
+    }
+    code.constant(1L);
+    code.op(opcode);
+    operands.pop(operand);
+  }
+
+  void negate(Operand operand) {
+    operands.push(operand);
+    code.lstore(Locals.TEMPORARY_2);
+    if (flags.areWanted()) {
+      code.lload(Locals.TEMPORARY_2);
+      code.lstore(Locals.FLAG_B);
+      code.constant(0L);
+      code.lstore(Locals.FLAG_A);
+      flags.set(LazyFlags.DIFFERENCE | operand.size());
+    }
+    code.constant(0L);
+    code.lload(Locals.TEMPORARY_2, LSUB);
+    operands.pop(operand);
+  }
+
+  /** Shifts and rotations as far as they need no semantic method; false if nothing is emitted. */
+  boolean shift(Instruction instruction) {
+    Operand operand = instruction.operand(0);
+    int size = operand.size();
+    boolean rotates = instruction.op() == Op.ROL || instruction.op() == Op.ROR;
+    if (instruction.operand(1) instanceof Operand.Immediate immediate) {
+      int count = Effects.count(immediate, size);
+      if (count == 0 || count >= 8 * size || rotates && (flags.areWanted() || size < 4)) {
+        return false;
+      }
+      if (rotates) {
+        rotate(operand, instruction.op() == Op.ROL ? count : 8 * size - count);
+      } else {
+        shift(instruction.op(), operand, count);
+      }
+      return true;
+    }
+    if (flags.areWanted() || rotates || size < 4) {
+      return false;
+    }
+    shiftByRegister(instruction.op(), operand);
+    return true;
+  }
+
+  private void shift(Op op, Operand operand, int count) {
+    int size = operand.size();
+    operands.push(operand);
+    if (flags.areWanted()) {
+      code.lstore(Locals.FLAG_A);
+      code.constant((long) count);
+      code.lstore(Locals.FLAG_B);
+      flags.set(family(op) | size);
+      code.lload(Locals.FLAG_A);
+    }
+    if (op == Op.SAR) {
+      operands.signExtend(size);
+    }
+    code.constant(count);
+    code.op(opcode(op));
+    operands.pop(operand);
+  }
+
+  private void shiftByRegister(Op op, Operand operand) {
+    int size = operand.size();
+    operands.push(operand);
+    if (op == Op.SAR) {
+      operands.signExtend(size);
+    }
+    code.lload(Locals.register(Reg.RCX));
+    code.op(L2I);
+    if (size == 4) {
+      code.constant(31);
+      code.op(org.objectweb.asm.Opcodes.IAND);
+    }
+    code.op(opcode(op));
+    operands.pop(operand);
+  }
+
+  private static int opcode(Op op) {
+    return op == Op.SHL ? LSHL : op == Op.SHR ? LUSHR : LSHR;
+  }
+
+  private static int family(Op op) {
+    return op == Op.SHL ? LazyFlags.SHIFT_LEFT : op == Op.SHR ? LazyFlags.SHIFT_RIGHT : LazyFlags.SHIFT_SIGNED;
+  }
+
+  private void rotate(Operand operand, int left) {
+    operands.push(operand);
+    if (operand.size() == 8) {
+      code.constant(left);
+      Names.ROTATE_LEFT.call(code.visitor());
+    } else {
+      code.op(L2I);
+      code.constant(left);
+      Names.ROTATE_LEFT_INT.call(code.visitor());
+      code.op(I2L);
+    }
+    operands.pop(operand);
+  }
+
+  // Multiplication and division.
+
+  /** IMUL with two or three operands, without flags. */
+  void multiply(Operand[] operand) {
+    operands.push(operand[operand.length - 2]);
+    operands.push(operand[operand.length - 1]);
+    code.op(LMUL);
+    operands.pop(operand[0]);
+  }
+
+  /** MUL and IMUL of the accumulator. */
+  void multiplyWide(Instruction instruction) {
+    Operand operand = instruction.operand(0);
+    boolean signed = instruction.op() == Op.IMUL1;
+    int size = operand.size();
+    if (flags.areWanted()) {
+      // CF and OF say whether the upper half matters, the others stay.
+      flags.store();
+    }
+    pushFactor(operand, signed);
+    code.lstore(Locals.TEMPORARY_2);
+    operands.pushRegister(Reg.RAX, size);
+    if (signed) {
+      operands.signExtend(size);
+    }
+    code.lstore(Locals.TEMPORARY_1);
+    code.lload(Locals.TEMPORARY_1);
+    code.lload(Locals.TEMPORARY_2, LMUL);
+    if (size == 8) {
+      code.lstore(Locals.register(Reg.RAX));
+      code.lload(Locals.TEMPORARY_1);
+      code.lload(Locals.TEMPORARY_2);
+      (signed ? Names.MULTIPLY_HIGH : Names.UNSIGNED_MULTIPLY_HIGH).call(code.visitor());
+      code.lstore(Locals.register(Reg.RDX));
+    } else {
+      code.op(org.objectweb.asm.Opcodes.DUP2);
+      operands.popRegister(Reg.RAX, 4);
+      code.constant(32);
+      code.op(LUSHR);
+      code.lstore(Locals.register(Reg.RDX));
+    }
+    if (flags.areWanted()) {
+      code.aload(Locals.CPU);
+      code.lload(Locals.register(Reg.RAX));
+      code.lload(Locals.register(Reg.RDX));
+      code.constant(size);
+      (signed ? Names.SIGNED_PRODUCT_FLAGS : Names.PRODUCT_FLAGS).call(code.visitor());
+    }
+  }
+
+  private void pushFactor(Operand operand, boolean signed) {
+    operands.push(operand);
+    if (signed) {
+      operands.signExtend(operand.size());
+    }
+  }
+
+  /** DIV and IDIV; leaves for the interpreter where the quotient does not fit, or the dividend is really 128 bits wide. */
+  void divide(Instruction instruction) {
+    Operand operand = instruction.operand(0);
+    boolean signed = instruction.op() == Op.IDIV;
+    int size = operand.size();
+    Label miss = unit.miss();
+    if (flags.areWanted()) {
+      flags.store();
+    }
+    pushFactor(operand, signed);
+    code.lstore(Locals.TEMPORARY_2);
+    code.lload(Locals.TEMPORARY_2);
+    jumpIfZero(miss);
+    if (size == 8) {
+      checkUpperHalf(signed, miss);
+    } else {
+      code.lload(Locals.register(Reg.RDX));
+      code.constant(32);
+      code.op(LSHL);
+      operands.pushRegister(Reg.RAX, 4);
+      code.op(LOR);
+      code.lstore(Locals.TEMPORARY_1);
+      if (!signed) {
+        code.lload(Locals.TEMPORARY_1);
+        code.op(LCONST_0);
+        code.op(LCMP);
+        code.jump(IFLT, miss);
+      }
+    }
+    code.lload(Locals.TEMPORARY_1);
+    code.lload(Locals.TEMPORARY_2);
+    if (size == 8 && !signed) {
+      Names.DIVIDE_UNSIGNED.call(code.visitor());
+    } else {
+      code.op(LDIV);
+    }
+    code.lstore(Locals.OFFSET);
+    if (size == 4) {
+      checkQuotient(signed, miss);
+    }
+    finishDivision(size);
+  }
+
+  /** The 64-bit dividend into {@link Locals#TEMPORARY_1}; leaves unless RDX only extends it. */
+  private void checkUpperHalf(boolean signed, Label miss) {
+    code.lload(Locals.register(Reg.RAX));
+    code.lstore(Locals.TEMPORARY_1);
+    code.lload(Locals.register(Reg.RDX));
+    if (!signed) {
+      code.op(LCONST_0);
+      code.op(LCMP);
+      code.jump(IFNE, miss);
+      return;
+    }
+    code.lload(Locals.TEMPORARY_1);
+    code.constant(63);
+    code.op(LSHR);
+    code.op(LCMP);
+    code.jump(IFNE, miss);
+    // The smallest number by -1: whatever is divided by -1 goes the long way.
+    code.lload(Locals.TEMPORARY_2);
+    code.constant(-1L);
+    code.op(LCMP);
+    code.jump(IFEQ, miss);
+  }
+
+  private void checkQuotient(boolean signed, Label miss) {
+    code.lload(Locals.OFFSET);
+    if (signed) {
+      code.op(L2I);
+      code.op(I2L);
+      code.lload(Locals.OFFSET, LCMP);
+    } else {
+      code.constant(32);
+      code.op(LUSHR);
+      code.op(LCONST_0);
+      code.op(LCMP);
+    }
+    code.jump(IFNE, miss);
+  }
+
+  private void finishDivision(int size) {
+    code.lload(Locals.TEMPORARY_1);
+    code.lload(Locals.OFFSET);
+    code.lload(Locals.TEMPORARY_2, LMUL);
+    code.op(LSUB);
+    operands.popRegister(Reg.RDX, size);
+    code.lload(Locals.OFFSET);
+    operands.popRegister(Reg.RAX, size);
+    if (flags.areWanted()) {
+      code.aload(Locals.CPU);
+      Names.DIVISION_FLAGS.call(code.visitor());
+    }
+  }
+
+  private void jumpIfZero(Label target) {
+    code.op(LCONST_0);
+    code.op(LCMP);
+    code.jump(IFEQ, target);
+  }
+}

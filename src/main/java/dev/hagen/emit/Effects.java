@@ -1,0 +1,132 @@
+package dev.hagen.emit;
+
+import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Op;
+import dev.hagen.decode.Operand;
+import dev.hagen.x86.Flags;
+import dev.hagen.x86.Reg;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an instruction is emitted, and what it does to the registers that live in locals; one bit each, by number.
+ *
+ * @param form how it is emitted
+ * @param reads registers whose locals it reads
+ * @param writes registers whose locals it writes as a whole
+ * @param step the use of registers by its step, if it is executed by that among the locals
+ * @param mayLeave whether the unit may leave before it, with nothing changed
+ * @param readsFlags whether the flags before it matter to it
+ * @param setsFlags whether no flag is after it as it was before
+ */
+record Effects(Form form, int reads, int writes, @Nullable StepUse step, boolean mayLeave, boolean readsFlags,
+    boolean setsFlags) {
+  /** How an instruction is emitted. */
+  enum Form {
+    /** As bytecode on locals, perhaps with the call of a semantic method. */
+    VALUE,
+    /** By its step, among the locals. */
+    STEP,
+    /** By its step, with everything in the state. */
+    INTERPRETED
+  }
+
+  /** Of an instruction that the unit leaves to the interpreter. */
+  static final Effects NOTHING = new Effects(Form.VALUE, 0, 0, null, true, true, false);
+
+  private static final Set<Op> SETTING = EnumSet.of(Op.ADD, Op.ADC, Op.SUB, Op.SBB, Op.CMP, Op.NEG, Op.AND, Op.OR, Op.XOR,
+      Op.TEST, Op.POPCNT, Op.BSF, Op.BSR);
+  private static final Set<Op> NOT_ACCESSING = EnumSet.of(Op.LEA, Op.NOP, Op.PREFETCH);
+  private static final Set<Op> LEAVING =
+      EnumSet.of(Op.PUSH, Op.POP, Op.LEAVE, Op.CALL, Op.RET, Op.DIV, Op.IDIV);
+
+  /** Of an instruction that falls through. */
+  static Effects of(Instruction instruction, int codeSize, boolean intrinsics) {
+    if (InstructionEmitter.canEmit(instruction, codeSize, intrinsics)) {
+      return value(instruction, codeSize, intrinsics);
+    }
+    StepUse step = StepUse.of(instruction);
+    if (step != null) {
+      return new Effects(Form.STEP, 0, step.changed, step, true, StepUse.needsFlags(instruction.op()), false);
+    }
+    return new Effects(Form.INTERPRETED, 0, 0, null, true, true, false);
+  }
+
+  /** Of an instruction that is emitted as bytecode, control transfers included. */
+  static Effects value(Instruction instruction, int codeSize, boolean intrinsics) {
+    int reads = 0;
+    int writes = 0;
+    boolean memory = false;
+    Op op = instruction.op();
+    Operand[] operands = instruction.operands();
+    for (int i = 0; i < operands.length; i++) {
+      if (operands[i] instanceof Operand.Register register) {
+        boolean exchanged = op == Op.XCHG;
+        boolean written = exchanged || i == 0 && op.access() != Op.Access.READ;
+        boolean whole = !register.highByte() && (register.size() == codeSize || register.size() >= 4);
+        if (!written || !whole || exchanged || op.access() == Op.Access.READ_WRITE) {
+          reads |= 1 << register.index();
+        }
+        writes |= written ? 1 << register.index() : 0;
+      } else if (operands[i] instanceof Operand.Memory place) {
+        reads |= bit(place.base()) | bit(place.index());
+        memory |= !NOT_ACCESSING.contains(op);
+      }
+    }
+    writes |= op == Op.CWD ? 1 << Reg.RDX : implied(op);
+    reads |= op == Op.CWD && instruction.operandSize() >= 4 ? 1 << Reg.RAX : implied(op);
+    return new Effects(Form.VALUE, intrinsics && isClearing(instruction) ? reads & ~writes : reads, writes, null,
+        memory || LEAVING.contains(op), readsFlags(op), setsFlags(instruction));
+  }
+
+  /** Whether the result does not depend on the operands: XOR and SUB of a register with itself. */
+  static boolean isClearing(Instruction instruction) {
+    Op op = instruction.op();
+    return (op == Op.XOR || op == Op.SUB) && instruction.operand(0).size() >= 4
+        && instruction.operand(0).equals(instruction.operand(1));
+  }
+
+  private static int implied(Op op) {
+    return switch (op) {
+      case PUSH, POP, CALL, RET -> 1 << Reg.RSP;
+      case LEAVE -> 1 << Reg.RSP | 1 << Reg.RBP;
+      case CBW -> 1 << Reg.RAX;
+      case CWD, MUL, IMUL1, DIV, IDIV -> 1 << Reg.RAX | 1 << Reg.RDX;
+      default -> 0;
+    };
+  }
+
+  private static boolean readsFlags(Op op) {
+    return op.flagsRead() != 0 || StepUse.needsFlags(op) && !SETTING.contains(op) && !isShift(op);
+  }
+
+  private static boolean isShift(Op op) {
+    return op == Op.SHL || op == Op.SHR || op == Op.SAR;
+  }
+
+  private static boolean setsFlags(Instruction instruction) {
+    Op op = instruction.op();
+    return SETTING.contains(op) || isShift(op) && instruction.operand(1) instanceof Operand.Immediate immediate
+        && count(immediate, instruction.operand(0).size()) != 0;
+  }
+
+  /** The count of a shift by a constant. */
+  static int count(Operand.Immediate immediate, int size) {
+    return (int) immediate.value() & (size == 8 ? 63 : 31);
+  }
+
+  private static int bit(int register) {
+    return register == Reg.NONE ? 0 : 1 << register;
+  }
+
+  /** Whether the flags before the instruction may be wanted, given whether those after it are. */
+  boolean flagsLiveBefore(boolean liveAfter) {
+    return mayLeave || readsFlags || liveAfter && !setsFlags;
+  }
+
+  /** Whether any arithmetic flag changes. */
+  static boolean changesFlags(Op op) {
+    return ((op.flagsWritten() | op.flagsUndefined()) & Flags.ARITHMETIC) != 0;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.hagen.emit;
+
+import static org.objectweb.asm.Opcodes.GOTO;
+import static org.objectweb.asm.Opcodes.IRETURN;
+import static org.objectweb.asm.Opcodes.ISTORE;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.objectweb.asm.Label;
+
+/**
+ * The ways out of a unit. Each is a stub that says where the guest goes on; stubs with the same dirty registers share the
+ * tail that stores them. All of it lies behind the blocks, so that the way through them has no code for leaving.
+ */
+final class Exits {
+  private final Code code;
+  private final Registers registers;
+  private final int codeSize;
+  private final List<Runnable> stubs = new ArrayList<>();
+  private final Map<Integer, Label> tails = new LinkedHashMap<>();
+
+  Exits(Code code, Registers registers, int codeSize) {
+    this.code = code;
+    this.registers = registers;
+    this.codeSize = codeSize;
+  }
+
+  /** Emits {@code stub} behind the blocks. */
+  void later(Runnable stub) {
+    stubs.add(stub);
+  }
+
+  /** Where to jump so that the unit leaves in the present state: at a distance from the head, with a result. */
+  Label exit(int uncounted, long distance, int result) {
+    Label label = new Label();
+    int dirty = registers.dirty();
+    later(() -> {
+      code.label(label);
+      leave(dirty, uncounted, distance, result);
+    });
+    return label;
+  }
+
+  /** Leaves from here. */
+  void leaveNow(int uncounted, long distance, int result) {
+    leave(registers.dirty(), uncounted, distance, result);
+  }
+
+  private void leave(int dirty, int uncounted, long distance, int result) {
+    code.count(uncounted);
+    code.pushAddress(distance, codeSize);
+    code.lstore(Locals.EXIT_RIP);
+    leaveTo(dirty, result);
+  }
+
+  /** Leaves towards the address in {@link Locals#EXIT_RIP}; all is counted. */
+  void leaveComputed(int result) {
+    leaveTo(registers.dirty(), result);
+  }
+
+  private void leaveTo(int dirty, int result) {
+    code.constant(result);
+    code.local(ISTORE, Locals.RESULT);
+    code.jump(GOTO, tails.computeIfAbsent(dirty, key -> new Label()));
+  }
+
+  /** Emits all stubs and tails. */
+  void emit() {
+    // A stub may ask for more stubs.
+    for (int i = 0; i < stubs.size(); i++) {
+      stubs.get(i).run();
+    }
+    tails.forEach((dirty, label) -> {
+      code.label(label);
+      registers.store(dirty);
+      code.aload(Locals.CPU);
+      code.iload(Locals.FLAG_KIND);
+      code.lload(Locals.FLAG_A);
+      code.lload(Locals.FLAG_B);
+      code.lload(Locals.FLAG_C);
+      Names.KEEP_FLAGS.call(code.visitor());
+      code.aload(Locals.CPU);
+      code.lload(Locals.EXIT_RIP);
+      Names.RIP.put(code.visitor());
+      storeCount();
+      code.iload(Locals.RESULT);
+      code.op(IRETURN);
+    });
+  }
+
+  /** Brings the count of retired instructions up to date. */
+  void storeCount() {
+    code.aload(Locals.CPU);
+    code.iload(Locals.COUNT);
+    Names.COUNTDOWN.put(code.visitor());
+  }
+}

@@ -1,0 +1,226 @@
+package dev.hagen.emit;
+
+import static org.objectweb.asm.Opcodes.GOTO;
+import static org.objectweb.asm.Opcodes.I2B;
+import static org.objectweb.asm.Opcodes.I2L;
+import static org.objectweb.asm.Opcodes.I2S;
+import static org.objectweb.asm.Opcodes.IFGE;
+import static org.objectweb.asm.Opcodes.IFLT;
+import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.L2I;
+import static org.objectweb.asm.Opcodes.LADD;
+import static org.objectweb.asm.Opcodes.LAND;
+import static org.objectweb.asm.Opcodes.LCMP;
+import static org.objectweb.asm.Opcodes.LCONST_0;
+import static org.objectweb.asm.Opcodes.LSHL;
+import static org.objectweb.asm.Opcodes.LSUB;
+
+import dev.hagen.cpu.TlbLayout;
+import dev.hagen.decode.Operand;
+import dev.hagen.x86.Reg;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Label;
+
+/**
+ * Emits accesses to guest memory. An access first asks where its operand lies, and leaves the unit if neither a page that
+ * was remembered nor the TLB says so; from then on it cannot fail.
+ */
+final class MemoryEmitter {
+  /** No page: no address has these low bits behind a mask. */
+  private static final long NO_PAGE = -1;
+
+  private final Code code;
+  private final UnitEmitter unit;
+  private final PagePlan pages;
+  private final int codeSize;
+
+  MemoryEmitter(UnitEmitter unit, Code code, PagePlan pages, int codeSize) {
+    this.unit = unit;
+    this.code = code;
+    this.pages = pages;
+    this.codeSize = codeSize;
+  }
+
+  // Addresses.
+
+  void pushEffectiveAddress(Operand.Memory memory) {
+    boolean empty = true;
+    if (memory.ripRelative()) {
+      code.pushAddress(unit.next() + memory.displacement(), codeSize);
+      empty = false;
+    }
+    if (memory.base() != Reg.NONE) {
+      code.lload(Locals.register(memory.base()));
+      empty = addTo(empty);
+    }
+    if (memory.index() != Reg.NONE) {
+      code.lload(Locals.register(memory.index()));
+      if (memory.scale() != 0) {
+        code.constant(memory.scale());
+        code.op(LSHL);
+      }
+      empty = addTo(empty);
+    }
+    if (empty || memory.displacement() != 0 && !memory.ripRelative()) {
+      code.constant(memory.displacement());
+      addTo(empty);
+    }
+    boolean plainRegister = memory.base() != Reg.NONE && memory.index() == Reg.NONE && memory.displacement() == 0;
+    if (memory.addressSize() == 4 && !(codeSize == 4 && plainRegister)) {
+      code.zeroExtend(4);
+    }
+  }
+
+  private boolean addTo(boolean empty) {
+    if (!empty) {
+      code.op(LADD);
+    }
+    return false;
+  }
+
+  private void pushLinearAddress(Operand.Memory memory) {
+    pushEffectiveAddress(memory);
+    if (memory.segment() == Reg.FS || memory.segment() == Reg.GS) {
+      code.lload(memory.segment() == Reg.FS ? Locals.FS_BASE : Locals.GS_BASE);
+      code.op(LADD);
+    }
+  }
+
+  // Finding the place.
+
+  /** Puts the place of an operand into {@link Locals#OFFSET}. */
+  void locate(Operand.Memory memory, int size, boolean write) {
+    pushLinearAddress(memory);
+    locate(pages.group(memory), size, write);
+  }
+
+  /** The same for the linear address on the JVM's stack, which depends on RSP or RBP alone. */
+  void locateStack(int base, int size, boolean write) {
+    locate(pages.stackGroup(base), size, write);
+  }
+
+  private void locate(PagePlan.@Nullable Group group, int size, boolean write) {
+    code.lstore(Locals.ADDRESS);
+    if (group == null) {
+      probe(write, size);
+      code.jump(IFLT, unit.miss());
+      return;
+    }
+    Label slow = new Label();
+    Label found = new Label();
+    Label miss = unit.miss();
+    // A misaligned address has bits that no page has, so one that runs into the next page never matches.
+    code.lload(Locals.ADDRESS);
+    code.constant(TlbLayout.PAGE_MASK | size - 1);
+    code.op(LAND);
+    code.lload(Locals.page(group.number()));
+    code.op(LCMP);
+    code.jump(IFNE, slow);
+    code.lload(Locals.ADDRESS);
+    code.lload(Locals.addend(group.number()));
+    code.op(LADD);
+    code.lstore(Locals.OFFSET);
+    code.label(found);
+    unit.exits().later(() -> {
+      code.label(slow);
+      probe(write || group.writes(), size);
+      if (write || !group.writes()) {
+        code.jump(IFLT, miss);
+      } else {
+        // A page that can be read and not written: it is not remembered.
+        Label remember = new Label();
+        code.jump(IFGE, remember);
+        probe(false, size);
+        code.jump(IFLT, miss);
+        code.jump(GOTO, found);
+        code.label(remember);
+      }
+      code.lload(Locals.ADDRESS);
+      code.constant(TlbLayout.PAGE_MASK);
+      code.op(LAND);
+      code.lstore(Locals.page(group.number()));
+      code.lload(Locals.OFFSET);
+      code.lload(Locals.ADDRESS);
+      code.op(LSUB);
+      code.lstore(Locals.addend(group.number()));
+      code.jump(GOTO, found);
+    });
+  }
+
+  /** Asks the TLB for the place; on the JVM's stack is then a number below zero if it does not know. */
+  private void probe(boolean write, int size) {
+    code.aload(write ? Locals.WRITE_TLB : Locals.READ_TLB);
+    code.lload(Locals.ADDRESS);
+    code.constant(size);
+    Names.PROBE.call(code.visitor());
+    code.op(org.objectweb.asm.Opcodes.DUP2);
+    code.lstore(Locals.OFFSET);
+    code.op(LCONST_0);
+    code.op(LCMP);
+  }
+
+  /** Forgets the pages that were remembered. */
+  void forgetPages() {
+    for (int i = 0; i < pages.size(); i++) {
+      code.constant(NO_PAGE);
+      code.lstore(Locals.page(i));
+    }
+  }
+
+  /** Gives the locals of remembered pages a value, which the JVM asks for. */
+  void definePages() {
+    forgetPages();
+    for (int i = 0; i < pages.size(); i++) {
+      code.constant(0L);
+      code.lstore(Locals.addend(i));
+    }
+  }
+
+  // Access.
+
+  /** Pushes {@code size} bytes from the place. */
+  void load(int size) {
+    code.lload(Locals.OFFSET);
+    switch (size) {
+      case 8 -> Names.GET_LONG.call(code.visitor());
+      case 4 -> {
+        Names.GET_INT.call(code.visitor());
+        code.op(I2L);
+        code.zeroExtend(4);
+      }
+      case 2 -> {
+        Names.GET_SHORT.call(code.visitor());
+        code.op(I2L);
+        code.zeroExtend(2);
+      }
+      default -> {
+        Names.GET_BYTE.call(code.visitor());
+        code.op(I2L);
+        code.zeroExtend(1);
+      }
+    }
+  }
+
+  /** Stores the low bytes of a local at the place. */
+  void store(int local, int size) {
+    code.lload(Locals.OFFSET);
+    code.lload(local);
+    switch (size) {
+      case 8 -> Names.PUT_LONG.call(code.visitor());
+      case 4 -> {
+        code.op(L2I);
+        Names.PUT_INT.call(code.visitor());
+      }
+      case 2 -> {
+        code.op(L2I);
+        code.op(I2S);
+        Names.PUT_SHORT.call(code.visitor());
+      }
+      default -> {
+        code.op(L2I);
+        code.op(I2B);
+        Names.PUT_BYTE.call(code.visitor());
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.hagen.emit;
+
+import static org.objectweb.asm.Opcodes.I2L;
+import static org.objectweb.asm.Opcodes.L2I;
+import static org.objectweb.asm.Opcodes.LAND;
+import static org.objectweb.asm.Opcodes.LOR;
+import static org.objectweb.asm.Opcodes.LSHL;
+import static org.objectweb.asm.Opcodes.LSHR;
+import static org.objectweb.asm.Opcodes.LUSHR;
+
+import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Op;
+import dev.hagen.decode.Operand;
+import dev.hagen.util.Bits;
+import dev.hagen.x86.Reg;
+
+/** Emits the fetching of operands to the JVM's stack, zero-extended, and the writing of results to them. */
+final class OperandEmitter {
+  private final Code code;
+  private final MemoryEmitter memory;
+  private final int codeSize;
+
+  OperandEmitter(Code code, MemoryEmitter memory, int codeSize) {
+    this.code = code;
+    this.memory = memory;
+    this.codeSize = codeSize;
+  }
+
+  /** Whether every operand of an instruction is of a kind that can be emitted. */
+  static boolean canEmit(Instruction instruction, int codeSize) {
+    for (Operand operand : instruction.operands()) {
+      switch (operand) {
+        case Operand.Register register -> {
+        }
+        case Operand.Immediate immediate -> {
+        }
+        case Operand.Memory memory -> {
+          boolean based = memory.segment() == Reg.FS || memory.segment() == Reg.GS;
+          if (memory.addressSize() == 2 || codeSize != 8 && (based || memory.segment() == Reg.CS)
+              || memory.size() > 8) {
+            return false;
+          }
+        }
+        default -> {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Finds the place of the memory operand, before anything else: from here on the instruction cannot leave for it. */
+  void prepare(Instruction instruction) {
+    switch (instruction.op()) {
+      case LEA, NOP, PREFETCH -> {
+      }
+      default -> {
+        Operand[] operands = instruction.operands();
+        for (int i = 0; i < operands.length; i++) {
+          if (operands[i] instanceof Operand.Memory place) {
+            memory.locate(place, place.size(), i == 0 && instruction.op().access() != Op.Access.READ);
+          }
+        }
+      }
+    }
+  }
+
+  /** Pushes the value of an operand. */
+  void push(Operand operand) {
+    switch (operand) {
+      case Operand.Register register -> {
+        if (register.highByte()) {
+          code.lload(Locals.register(register.index()));
+          code.constant(8);
+          code.op(LUSHR);
+          code.zeroExtend(1);
+        } else {
+          pushRegister(register.index(), register.size());
+        }
+      }
+      case Operand.Immediate immediate -> code.constant(Bits.zeroExtend(immediate.value(), immediate.size()));
+      case Operand.Memory place -> memory.load(place.size());
+      default -> throw new AssertionError(operand);
+    }
+  }
+
+  void pushRegister(int index, int size) {
+    code.lload(Locals.register(index));
+    if (size < codeSize) {
+      code.zeroExtend(size);
+    }
+  }
+
+  /** Pushes the value of an operand, sign-extended. */
+  void pushSigned(Operand operand) {
+    push(operand);
+    signExtend(operand.size());
+  }
+
+  /** Writes the long on the stack to an operand. */
+  void pop(Operand operand) {
+    switch (operand) {
+      case Operand.Register register -> {
+        if (register.highByte()) {
+          popHighByte(register.index());
+        } else {
+          popRegister(register.index(), register.size());
+        }
+      }
+      case Operand.Memory place -> {
+        code.lstore(Locals.TEMPORARY_1);
+        memory.store(Locals.TEMPORARY_1, place.size());
+      }
+      default -> throw new AssertionError(operand);
+    }
+  }
+
+  void popRegister(int index, int size) {
+    int local = Locals.register(index);
+    switch (size) {
+      case 8 -> code.lstore(local);
+      case 4 -> {
+        code.zeroExtend(4);
+        code.lstore(local);
+      }
+      default -> {
+        code.zeroExtend(size);
+        code.lload(local);
+        code.constant(~Bits.mask(size));
+        code.op(LAND);
+        code.op(LOR);
+        code.lstore(local);
+      }
+    }
+  }
+
+  private void popHighByte(int index) {
+    int local = Locals.register(index);
+    code.zeroExtend(1);
+    code.constant(8);
+    code.op(LSHL);
+    code.lload(local);
+    code.constant(~0xFF00L);
+    code.op(LAND);
+    code.op(LOR);
+    code.lstore(local);
+  }
+
+  /** Sign-extends the long on the stack. */
+  void signExtend(int size) {
+    switch (size) {
+      case 4 -> {
+        code.op(L2I);
+        code.op(I2L);
+      }
+      case 8 -> {
+      }
+      default -> {
+        code.shiftUp(size);
+        code.constant(64 - 8 * size);
+        code.op(LSHR);
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.hagen.emit;
+
+import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Op;
+import dev.hagen.decode.Operand;
+import dev.hagen.region.Region;
+import dev.hagen.region.RegionBlock;
+import dev.hagen.x86.Reg;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which accesses of a region remember the page that they touched last, in two locals a group: accesses with the same
+ * registers in their addresses, in loops that make no calls, and those relative to the stack and frame pointer anywhere.
+ * Until the page changes they need not ask the TLB.
+ */
+final class PagePlan {
+  /** Locals are registers of the host in the end; more groups than that only push others out. */
+  private static final int MOST = 8;
+  private static final int IN_LOOP = 16;
+
+  /** What the accesses of a group have in common. */
+  private record Key(int segment, int base, int index, long page) {}
+
+  /** A group of accesses: its number, and whether one of them writes. */
+  record Group(int number, boolean writes) {}
+
+  private static final class Uses {
+    int weight;
+    boolean writes;
+  }
+
+  private final Map<Key, Group> groups = new HashMap<>();
+
+  PagePlan(Region region) {
+    Map<Key, Uses> uses = new LinkedHashMap<>();
+    Map<Long, RegionBlock> blocks = new HashMap<>();
+    region.blocks().forEach(block -> blocks.put(block.start(), block));
+    for (RegionBlock block : region.blocks()) {
+      boolean loops = isInLoop(block, blocks);
+      for (Instruction instruction : block.instructions()) {
+        note(instruction, loops, uses);
+      }
+    }
+    List<Map.Entry<Key, Uses>> chosen = uses.entrySet().stream().filter(entry -> entry.getValue().weight > 1)
+        .sorted(Comparator.comparingInt(entry -> -entry.getValue().weight)).limit(MOST).toList();
+    for (int i = 0; i < chosen.size(); i++) {
+      groups.put(chosen.get(i).getKey(), new Group(i, chosen.get(i).getValue().writes));
+    }
+  }
+
+  /** Whether control can come back to a block without a call. */
+  private static boolean isInLoop(RegionBlock block, Map<Long, RegionBlock> blocks) {
+    Set<Long> seen = new HashSet<>();
+    Deque<RegionBlock> open = new ArrayDeque<>();
+    open.add(block);
+    while (!open.isEmpty()) {
+      RegionBlock next = open.remove();
+      if (next.terminal().isCall()) {
+        continue;
+      }
+      for (long successor : next.terminal().successors()) {
+        if (successor == block.start()) {
+          return true;
+        }
+        if (blocks.containsKey(successor) && seen.add(successor)) {
+          open.add(blocks.get(successor));
+        }
+      }
+    }
+    return false;
+  }
+
+  private static void note(Instruction instruction, boolean loops, Map<Key, Uses> uses) {
+    Op op = instruction.op();
+    switch (op) {
+      case LEA, NOP, PREFETCH -> {
+      }
+      case PUSH, CALL -> count(stack(Reg.RSP), loops, true, uses);
+      case POP, RET -> count(stack(Reg.RSP), loops, false, uses);
+      case LEAVE -> count(stack(Reg.RBP), loops, false, uses);
+      default -> {
+      }
+    }
+    Operand[] operands = instruction.operands();
+    for (int i = 0; i < operands.length; i++) {
+      if (operands[i] instanceof Operand.Memory memory && op != Op.LEA && op != Op.NOP && op != Op.PREFETCH) {
+        count(key(memory), loops, i == 0 && op.access() != Op.Access.READ, uses);
+      }
+    }
+  }
+
+  private static void count(Key key, boolean loops, boolean writes, Map<Key, Uses> uses) {
+    boolean frame = key.index == Reg.NONE && (key.base == Reg.RSP || key.base == Reg.RBP);
+    if (loops || frame) {
+      Uses use = uses.computeIfAbsent(key, missing -> new Uses());
+      use.weight += loops ? IN_LOOP : 1;
+      use.writes |= writes;
+    }
+  }
+
+  private static Key key(Operand.Memory memory) {
+    int segment = memory.segment() == Reg.FS || memory.segment() == Reg.GS ? memory.segment() : Reg.DS;
+    boolean absolute = memory.base() == Reg.NONE && memory.index() == Reg.NONE;
+    return new Key(segment, memory.ripRelative() ? Reg.NONE : memory.base(), memory.index(),
+        absolute ? memory.displacement() >> 12 : 0);
+  }
+
+  private static Key stack(int base) {
+    return new Key(Reg.DS, base, Reg.NONE, 0);
+  }
+
+  /** The group of a memory operand, or null if it asks the TLB each time. */
+  @Nullable Group group(Operand.Memory memory) {
+    return groups.get(key(memory));
+  }
+
+  /** The group of implied accesses through RSP or RBP. */
+  @Nullable Group stackGroup(int base) {
+    return groups.get(stack(base));
+  }
+
+  /** How many groups there are. */
+  int size() {
+    return groups.size();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.hagen.emit;
+
+import static org.objectweb.asm.Opcodes.IFEQ;
+import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.IRETURN;
+
+import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Op;
+import dev.hagen.interpret.Unit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.objectweb.asm.Label;
+
+/** Emits calls of the interpreter's steps, for instructions without bytecode of their own. */
+final class StepEmitter {
+  /** Instructions after which an event may be delivered that could not be before. */
+  private static final Set<Op> WINDOW = EnumSet.of(Op.STI, Op.POPF);
+
+  private final UnitEmitter unit;
+  private final Code code;
+  private final FlagEmitter flags;
+  private final Registers registers;
+  private final int context;
+  private final List<Instruction> instructions = new ArrayList<>();
+
+  StepEmitter(UnitEmitter unit, Code code, FlagEmitter flags, Registers registers, int context) {
+    this.unit = unit;
+    this.code = code;
+    this.flags = flags;
+    this.registers = registers;
+    this.context = context;
+  }
+
+  /** The instructions whose steps the unit needs, by number. */
+  List<Instruction> instructions() {
+    return instructions;
+  }
+
+  private int number(Instruction instruction) {
+    instructions.add(instruction);
+    return instructions.size() - 1;
+  }
+
+  /**
+   * Has an instruction executed by its step, among the locals. If it faults the unit leaves.
+   *
+   * @param liveAfter the registers whose locals are needed afterwards
+   */
+  void emitStep(Instruction instruction, Effects effects, int liveAfter) {
+    Op op = instruction.op();
+    if (StepUse.needsFlags(op) || StepUse.writesFlags(op)) {
+      flags.store();
+    }
+    registers.clean(Objects.requireNonNull(effects.step()).named);
+    Label miss = unit.freshMiss();
+    code.aload(Locals.THIS);
+    code.aload(Locals.CPU);
+    code.constant(number(instruction));
+    unit.pushAddress(unit.next());
+    Names.EXECUTE.call(code.visitor());
+    code.jump(IFEQ, miss);
+    registers.load(effects.writes() & liveAfter);
+    code.aload(Locals.CPU);
+    Names.LEAVE_BLOCK.get(code.visitor());
+    code.jump(IFNE, unit.leaveBehind());
+  }
+
+  /** Has an instruction executed by its step, with everything in the state. */
+  void emitInterpreted(Instruction instruction, int liveAfter) {
+    registers.clean(registers.dirty());
+    flags.store();
+    unit.countBefore();
+    unit.exits().storeCount();
+    code.aload(Locals.THIS);
+    code.aload(Locals.CPU);
+    code.constant(number(instruction));
+    unit.pushAddress(unit.at());
+    unit.pushAddress(unit.next());
+    code.constant(context);
+    (WINDOW.contains(instruction.op()) ? Names.INTERPRET_FLAGS : Names.INTERPRET).call(code.visitor());
+    unit.reloadCount();
+    Label leaves = new Label();
+    code.jump(IFEQ, leaves);
+    unit.exits().later(() -> {
+      // RIP is where the step has left it: at a string instruction that an event has interrupted, for example.
+      code.label(leaves);
+      code.count(1);
+      unit.exits().storeCount();
+      code.constant(Unit.EVENT);
+      code.op(IRETURN);
+    });
+    unit.reload(liveAfter);
+  }
+}
