@@ -6,10 +6,10 @@ import dev.hagen.interpret.Unit;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 import jdk.test.whitebox.WhiteBox;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,8 @@ final class CompileWatch implements AutoCloseable {
 
   private final WhiteBox hotSpot;
   private final BiConsumer<RegionCode, Boolean> listener;
-  private final Map<RegionCode, Entry> known = new WeakHashMap<>();
+  /** Units on trial. */
+  private final Map<RegionCode, Entry> known = new HashMap<>();
   private final List<Entry> waiting = new ArrayList<>();
   private final List<Entry> compiling = new ArrayList<>();
   private final List<Entry> ready = new ArrayList<>();
@@ -139,6 +140,7 @@ final class CompileWatch implements AutoCloseable {
 
   /** Units whose code HotSpot has thrown away since a way was taken that it did not expect are compiled again. */
   private void lookAtReady() {
+    known.keySet().removeIf(RegionCode::isRetired);
     for (Iterator<Entry> entries = ready.iterator(); entries.hasNext();) {
       Entry entry = entries.next();
       if (entry.code.isRetired()) {

@@ -30,27 +30,34 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     void publish();
   }
 
+  /** Instructions between two harvests of the marks that entered units leave; some milliseconds. */
+  private static final long HARVEST = 1_000_000;
+
   private final CpuState cpu;
   private final Interpreter interpreter;
   private final UnitFactory factory;
   private final RegionBuilder regions;
+  private final TranslationCache cache;
   private final Tunables tunables;
   private final Runnable wake;
   private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService worker;
   private final @Nullable CompileWatch watch;
   private UnaryOperator<Unit> finish = UnaryOperator.identity();
-  private int published;
+  private long nextHarvest = HARVEST;
 
   /**
    * A translator for one processor.
    *
    * @param tunables the limits of regions, and where translation takes place
+   * @param limits of the units that stay
    * @param wake asks the processor's thread to call {@link #publish}
    */
-  public Translator(CpuState cpu, Interpreter interpreter, Decoder decoder, Tunables tunables, Runnable wake) {
+  public Translator(CpuState cpu, Interpreter interpreter, Decoder decoder, Tunables tunables, CacheLimits limits,
+      Runnable wake) {
     this.cpu = cpu;
     this.interpreter = interpreter;
+    this.cache = new TranslationCache(interpreter, limits);
     this.tunables = tunables;
     this.regions = new RegionBuilder(cpu, interpreter, decoder, tunables);
     this.factory = new UnitFactory(interpreter, tunables);
@@ -114,12 +121,9 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   }
 
   private void finish(RegionCode code, UnitFactory.Made made) {
-    Unit unit = finish.apply(made.unit());
     boolean onTrial = watch != null && watch.prepare(code, made.unit());
-    finished.add(() -> {
-      interpreter.publish(code, unit, made.entries(), onTrial);
-      published++;
-    });
+    UnitFactory.Made whole = made.with(finish);
+    finished.add(() -> cache.publish(code, whole, onTrial));
   }
 
   @Override
@@ -137,14 +141,33 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   /** Publishes the units that are finished; on the processor's thread. */
   public void publish() {
+    long retired = cpu.retired + cpu.countdown;
+    if (retired >= nextHarvest) {
+      nextHarvest = retired + HARVEST;
+      cache.harvest();
+    }
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
       next.publish();
     }
   }
 
   /** How many units have been published. */
-  public int published() {
-    return published;
+  public long published() {
+    return cache.published();
+  }
+
+  /** What has become of translated code so far. */
+  public TranslationCounters counters() {
+    return cache.counters();
+  }
+
+  /**
+   * Checks the invariants of the translation cache; slow, for tests.
+   *
+   * @throws AssertionError if one does not hold
+   */
+  public void assertConsistent() {
+    cache.assertConsistent();
   }
 
   @Override

@@ -12,6 +12,19 @@ final class MemorySize implements ITypeConverter<Long> {
 
   @Override
   public Long convert(String text) {
+    long size = parse(text);
+    if (size < SMALLEST || size > LARGEST || (size & 0xFFF) != 0) {
+      throw new TypeConversionException("'" + text + "' is no possible memory size: 2M to 256G in steps of 4K.");
+    }
+    return size;
+  }
+
+  /**
+   * The bytes that a text stands for.
+   *
+   * @throws TypeConversionException if it is no size
+   */
+  static long parse(String text) {
     String number = text.toUpperCase(Locale.ROOT);
     int shift = switch (number.isEmpty() ? ' ' : number.charAt(number.length() - 1)) {
       case 'K' -> 10;
@@ -25,15 +38,11 @@ final class MemorySize implements ITypeConverter<Long> {
     } else {
       shift = 20;
     }
-    long value;
     try {
-      value = Long.parseLong(number);
+      long value = Long.parseLong(number);
+      return value < 0 ? value : value > Long.MAX_VALUE >> shift ? Long.MAX_VALUE : value << shift;
     } catch (NumberFormatException e) {
       throw new TypeConversionException("'" + text + "' is no memory size; write for example 512, 512M or 2G.");
     }
-    if (value <= 0 || value > LARGEST >> shift || value << shift < SMALLEST || (value << shift & 0xFFF) != 0) {
-      throw new TypeConversionException("'" + text + "' is no possible memory size: 2M to 256G in steps of 4K.");
-    }
-    return value << shift;
   }
 }

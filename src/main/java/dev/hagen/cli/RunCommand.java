@@ -224,7 +224,7 @@ final class RunCommand implements Callable<Integer> {
       });
     }
     MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
-        SerialOutput.NOWHERE, debugExitPort(), tunables());
+        SerialOutput.NOWHERE, debugExitPort(), tunables(), CacheOption.parse(options.cache));
     try (LogFile log = LogFile.open(options.log, options.logFile)) {
       if (options.lockstep != null) {
         try (Lockstep lockstep = new Lockstep(config, options.lockstep, image, options.append, modules)) {

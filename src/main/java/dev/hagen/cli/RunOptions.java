@@ -1,5 +1,6 @@
 package dev.hagen.cli;
 
+import dev.hagen.machine.Lockstep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ final class RunOptions {
       description = "Deterministic: clock, timers and entropy follow from retired instructions, one nanosecond each.")
   @Nullable String icount;
 
-  @Option(names = {"--lockstep"}, arity = "0..1", fallbackValue = "" + Integer.MAX_VALUE, paramLabel = "N",
+  @Option(names = {"--lockstep"}, arity = "0..1", fallbackValue = "" + Lockstep.NO_LIMIT, paramLabel = "N",
       description = "Find defects of the translator: run an interpreting machine beside the translating one, compare them"
           + " whenever a unit ends, or has retired about N instructions, and stop at the first difference with exit code"
           + " 1. Implies -icount.")
@@ -95,6 +96,11 @@ final class RunOptions {
       description = "Tune the translator; may be given again. 'help' lists what there is.")
   List<String> tunables = new ArrayList<>();
 
-  @Option(names = {"--stats"}, description = "At the end print instructions, seconds and VM exits to stderr.")
+  @Option(names = {"--cache"}, paramLabel = "[policy=NAME][,max=SIZE]",
+      description = "Translated code that is kept: max bytes of class files (64M if not given), and what goes when they are"
+          + " full: w-tinylfu (the default: what is used seldom), lru, fifo, flush (everything), unbounded (nothing).")
+  @Nullable String cache;
+
+  @Option(names = {"--stats"}, description = "At the end print instructions, seconds, VM exits and translations to stderr.")
   boolean stats;
 }

@@ -1,5 +1,6 @@
 package dev.hagen.cli;
 
+import dev.hagen.cache.TranslationCounters;
 import dev.hagen.machine.Machine;
 import dev.hagen.vmm.ExitReason;
 import java.io.PrintStream;
@@ -21,6 +22,10 @@ final class Statistics {
     for (ExitReason reason : ExitReason.values()) {
       line.append(String.format(Locale.ROOT, ", %,d %s", machine.counters().of(reason), reason.text()));
     }
+    TranslationCounters translations = machine.translations();
+    line.append(String.format(Locale.ROOT, ", %,d units translated, %,d evicted, %,d retired, %,d kept (%,d KiB)",
+        translations.translated(), translations.evicted(), translations.retired(), translations.units(),
+        translations.bytes() >> 10));
     new TreeMap<>(machine.unknownMsrs()).forEach((index, count) ->
         line.append(String.format(Locale.ROOT, ", %,d accesses to unknown MSR %Xh", count, index)));
     out.println(line);

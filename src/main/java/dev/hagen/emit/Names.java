@@ -30,6 +30,7 @@ final class Names {
   static final FieldName WANTED = field(CpuState.class, "wanted");
   static final FieldName LEAVE_BLOCK = field(CpuState.class, "leaveBlock");
   static final FieldName SEGMENT = field(CpuState.class, "segment");
+  static final FieldName TOUCHED = field(Unit.class, "touched");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
 
   static final MethodName PENDING = method(CpuState.class, "pending");

@@ -201,6 +201,9 @@ public final class UnitEmitter {
 
   private void emitPrologue() {
     code.visitor().visitCode();
+    code.aload(Locals.THIS);
+    code.constant(1);
+    Names.TOUCHED.put(code.visitor());
     code.aload(Locals.CPU);
     Names.GPR.get(code.visitor());
     code.local(ASTORE, Locals.GPR);

@@ -10,6 +10,7 @@ import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.MethodTooLargeException;
 
@@ -35,8 +36,14 @@ public final class UnitFactory {
    * A unit that is not published yet.
    *
    * @param entries distances from the region's head of the blocks where it may be entered, the head first
+   * @param bytes the size of its class file
    */
-  public record Made(Unit unit, List<Long> entries) {}
+  public record Made(Unit unit, List<Long> entries, int bytes) {
+    /** The same with something around the unit. */
+    public Made with(UnaryOperator<Unit> finish) {
+      return new Made(finish.apply(unit), entries, bytes);
+    }
+  }
 
   /** The unit of a region, or null if its method would be too large for HotSpot. */
   public @Nullable Made make(Region region) {
@@ -64,7 +71,7 @@ public final class UnitFactory {
         steps[i] = interpreter.bind(interpreted.get(i), region.context());
       }
       unit.bind(interpreter, steps);
-      return new Made(unit, emitted.entries());
+      return new Made(unit, emitted.entries(), emitted.bytes().length);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }

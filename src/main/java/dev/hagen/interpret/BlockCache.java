@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,6 +173,7 @@ final class BlockCache implements CodeListener {
     if (link.region() == region) {
       link.set(null);
     }
+    region.dropUnit();
   }
 
   /** The link to the code at {@code physical} under a context. */
@@ -191,6 +193,35 @@ final class BlockCache implements CodeListener {
     }
   }
 
+  /**
+   * Forgets a region that is still right, and no blocks. Its lines stay covered: a call of its unit may be under way, and must
+   * end when its code is written.
+   */
+  void evict(RegionCode region) {
+    retire(region);
+    for (RegionCode.Page part : region.pages()) {
+      long offset = cpu.memory.ramOffset(part.physical());
+      if (offset == PhysicalMemory.NO_RAM) {
+        continue;
+      }
+      int page = cpu.memory.ramPage(offset);
+      List<CodeRange> onPage = byPage.get(page);
+      if (onPage != null && onPage.remove(region) && onPage.isEmpty()) {
+        byPage.remove(page);
+      }
+    }
+  }
+
+  /** Whether the region is what is entered at its head. */
+  boolean isEntry(RegionCode region) {
+    Entry entry = entries.get(new Key(region.physical(), region.context()));
+    return entry != null && entry.code == region && entry.number == 0;
+  }
+
+  void forEachPublished(Consumer<RegionCode> action) {
+    entries.values().stream().map(Entry::code).distinct().forEach(action);
+  }
+
   private void cover(CodeRange range, long physical, long lines) {
     PhysicalMemory memory = cpu.memory;
     long offset = memory.ramOffset(physical);
@@ -208,10 +239,7 @@ final class BlockCache implements CodeListener {
 
   @Override
   public void codeWritten(int page, long lines) {
-    List<CodeRange> onPage = byPage.get(page);
-    if (onPage == null) {
-      return;
-    }
+    List<CodeRange> onPage = byPage.getOrDefault(page, List.of());
     long left = 0;
     List<CodeRange> remaining = new ArrayList<>();
     for (CodeRange range : onPage) {

@@ -9,6 +9,7 @@ import dev.hagen.semantics.LazyFlags;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -327,6 +328,21 @@ public final class Interpreter {
       region.setWaits(!ready);
       cache.publish(region);
     }
+  }
+
+  /** Takes a region's unit away for want of room: the interpreter goes on with blocks, and they may become hot again. */
+  public void evict(RegionCode region) {
+    cache.evict(region);
+  }
+
+  /** Whether {@code unit} is what runs where {@code region} begins. */
+  public boolean runs(RegionCode region, Unit unit) {
+    return region.unit() == unit && cache.isEntry(region);
+  }
+
+  /** Shows every region whose unit may run; slow, for tests. */
+  public void forEachPublished(Consumer<RegionCode> action) {
+    cache.forEachPublished(action);
   }
 
   /**

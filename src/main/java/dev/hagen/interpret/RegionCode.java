@@ -61,6 +61,26 @@ public final class RegionCode extends CodeRange {
     return pages;
   }
 
+  /** Guest-physical address of the head. */
+  public long physical() {
+    return head.physical;
+  }
+
+  /** The execution context that the code was decoded for. */
+  public int context() {
+    return head.context;
+  }
+
+  /** The unit that runs, or null. */
+  @Nullable Unit unit() {
+    return isRetired() ? null : unit;
+  }
+
+  /** Lets go of the unit, so that its class can be unloaded. */
+  void dropUnit() {
+    unit = null;
+  }
+
   void setUnit(Unit newUnit, List<Long> newEntries) {
     unit = newUnit;
     entries = List.copyOf(newEntries);

@@ -34,6 +34,15 @@ public abstract class Unit {
 
   private Step[] steps = {};
   private @Nullable Interpreter interpreter;
+  /** Units set this when they are entered. */
+  protected boolean touched;
+
+  /** Whether the unit has been entered since the last call. */
+  public final boolean takeTouched() {
+    boolean was = touched;
+    touched = false;
+    return was;
+  }
 
   /**
    * Ties the unit to a processor.

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * places that differed are compared as often as the registers: the report names the unit that wrote there.
  */
 public final class Lockstep implements MachineControl, AutoCloseable {
+  /** Units give control back when they like. */
+  public static final int NO_LIMIT = Integer.MAX_VALUE;
   /** The translated machine runs so many instructions at most before the other one follows. */
   private static final long TURN = 1 << 20;
   private static final long MEMORY_EVERY = 16 << 20;

@@ -3,6 +3,7 @@ package dev.hagen.machine;
 import dev.hagen.boot.AcpiTables;
 import dev.hagen.boot.BootException;
 import dev.hagen.boot.GuestImage;
+import dev.hagen.cache.TranslationCounters;
 import dev.hagen.cache.Translator;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
@@ -58,7 +59,8 @@ public final class Machine implements MachineControl, AutoCloseable {
     board = new Board(config, cpu, clock, counters, this::stop);
     Decoder decoder = new Decoder(Extension.of(config.model()));
     interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
-    translator = new Translator(cpu, interpreter, decoder, config.tunables(), () -> cpu.post(Pending.DEVICE));
+    translator = new Translator(cpu, interpreter, decoder, config.tunables(), config.cache(),
+        () -> cpu.post(Pending.DEVICE));
     int threshold = config.tunables().get(Tunable.THRESHOLD);
     if (threshold > 0) {
       interpreter.setHotCodeListener(translator, threshold);
@@ -197,6 +199,21 @@ public final class Machine implements MachineControl, AutoCloseable {
   /** How often the VMM had to act, by reason. */
   public ExitCounters counters() {
     return counters;
+  }
+
+  /** What has become of translated code so far. */
+  public TranslationCounters translations() {
+    return translator.counters();
+  }
+
+  /**
+   * Checks the invariants of what is kept of code, decoded and translated; slow, for tests.
+   *
+   * @throws AssertionError if one does not hold
+   */
+  public void assertConsistent() {
+    interpreter.assertConsistent();
+    translator.assertConsistent();
   }
 
   /** How often the guest accessed model-specific registers that do not exist, by number. */

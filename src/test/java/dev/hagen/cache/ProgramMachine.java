@@ -72,10 +72,15 @@ final class ProgramMachine implements AutoCloseable {
 
   /** A machine with a program in it; {@code tunables} say when it is translated. */
   ProgramMachine(GuestProgram program, Tunables tunables, SemanticMethods methods) {
+    this(program, tunables, CacheLimits.standard(), methods);
+  }
+
+  /** The same with limits for what is kept of translated code. */
+  ProgramMachine(GuestProgram program, Tunables tunables, CacheLimits limits, SemanticMethods methods) {
     this.program = program;
     Decoder decoder = new Decoder(Extension.of(cpu.model));
     interpreter = new Interpreter(cpu, decoder, methods);
-    translator = new Translator(cpu, interpreter, decoder, tunables, () -> {});
+    translator = new Translator(cpu, interpreter, decoder, tunables, limits, () -> {});
     int threshold = tunables.get(Tunable.THRESHOLD);
     if (threshold > 0) {
       interpreter.setHotCodeListener(translator, threshold);
@@ -134,9 +139,9 @@ final class ProgramMachine implements AutoCloseable {
       while (cpu.retired < stop) {
         try {
           interpreter.run(0, stop);
-          interpreter.assertConsistent();
+          assertConsistent();
         } catch (GuestException e) {
-          interpreter.assertConsistent();
+          assertConsistent();
           states.add(state(e.getMessage()));
           if (cpu.rip == program.end() || ++exceptions > MOST_EXCEPTIONS) {
             return states;
@@ -147,6 +152,11 @@ final class ProgramMachine implements AutoCloseable {
       states.add(state("stopped"));
     }
     return states;
+  }
+
+  private void assertConsistent() {
+    interpreter.assertConsistent();
+    translator.assertConsistent();
   }
 
   /** Goes on behind the instruction that has faulted, or at the next round of the program if it is off its way. */
@@ -175,8 +185,13 @@ final class ProgramMachine implements AutoCloseable {
     return sum.getValue();
   }
 
+  /** What has become of translated code. */
+  TranslationCounters counters() {
+    return translator.counters();
+  }
+
   /** How many units have run or might have. */
-  int published() {
+  long published() {
     return translator.published();
   }
 

@@ -20,27 +20,35 @@ final class RandomProgramTest {
   private static final int COUNT = Integer.getInteger("programs.count", 200);
   private static final int STOPS = 12;
   private static final int SHORTEST_RUN = 4200;
+  /** Bytes: room for one unit, if it is small. */
+  private static final long SMALLEST_CACHE = 2000;
   private static final SemanticMethods METHODS = new SemanticMethods();
 
   @Test
   void programs_interpretedAndTranslated_goThroughTheSameStates() {
     System.out.println("random programs: " + COUNT + " from seed " + SEED);
-    int published = 0;
+    long translated = 0;
+    long evicted = 0;
     for (long seed = SEED; seed < SEED + COUNT; seed++) {
-      published += compare(seed);
+      TranslationCounters counters = compare(seed);
+      translated += counters.translated();
+      evicted += counters.evicted();
     }
-    assertThat(published).as("units").isGreaterThan(COUNT);
+    assertThat(translated).as("units").isGreaterThan(COUNT);
+    assertThat(evicted).as("evictions").isGreaterThan(COUNT);
   }
 
-  /** Answers how many units there were. */
-  private static int compare(long seed) {
+  /** Answers what has become of translated code. */
+  private static TranslationCounters compare(long seed) {
     RandomProgram program = new RandomProgram(seed);
     Random random = new Random(seed);
     long[] stops = LongStream.iterate(0, stop -> stop + SHORTEST_RUN + random.nextInt(8000)).skip(1).limit(STOPS).toArray();
     Tunables tunables = Tunables.standard().with(Tunable.BACKGROUND, 0).with(Tunable.THRESHOLD, 1 + random.nextInt(4))
         .with(Tunable.REGION_BLOCKS, 1 + random.nextInt(48)).with(Tunable.INTRINSICS, random.nextInt(4) == 0 ? 0 : 1);
+    CachePolicy[] policies = CachePolicy.values();
+    CacheLimits limits = new CacheLimits(policies[random.nextInt(policies.length)], SMALLEST_CACHE << random.nextInt(5));
     try (ProgramMachine interpreted = new ProgramMachine(program, Tunables.standard().with(Tunable.THRESHOLD, 0), METHODS);
-        ProgramMachine translated = new ProgramMachine(program, tunables, METHODS)) {
+        ProgramMachine translated = new ProgramMachine(program, tunables, limits, METHODS)) {
       List<State> expected = interpreted.run(stops);
       List<State> actual = List.of();
       Throwable thrown = null;
@@ -58,10 +66,10 @@ final class RandomProgramTest {
       }
       if (Boolean.getBoolean("programs.verbose")) {
         State last = expected.getLast();
-        System.out.printf("seed %d: %d bytes, %d states, %d units, %s%n", seed, program.code().length, expected.size(),
-            translated.published(), last.toString().substring(0, 60));
+        System.out.printf("seed %d: %d bytes, %d states, %s, %s%n", seed, program.code().length, expected.size(),
+            translated.counters(), last.toString().substring(0, 60));
       }
-      return translated.published();
+      return translated.counters();
     }
   }
 

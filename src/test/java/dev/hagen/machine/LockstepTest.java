@@ -26,6 +26,8 @@ class LockstepTest {
   private static final Tunables SOON = Tunables.standard().with(Tunable.THRESHOLD, 5);
   /** In the demo guest's loop over primes. */
   private static final long PLANTED = 2_000_000;
+  /** EFLAGS.ID, which the guest leaves alone. */
+  private static final int IDENTIFICATION = 1 << 21;
   /** RAM that the demo guest does not use. */
   private static final long UNUSED = 0xC0_0000;
 
@@ -36,7 +38,7 @@ class LockstepTest {
 
   @Test
   void demo_withSoundUnits_runsToItsEnd() throws Exception {
-    try (Lockstep lockstep = demo(Unit.MAX_ROOM, UnaryOperator.identity())) {
+    try (Lockstep lockstep = demo(Lockstep.NO_LIMIT, UnaryOperator.identity())) {
       assertThat(lockstep.run()).isEqualTo(StopReason.POWER_OFF);
       assertThat(output.toString()).contains("primes below 100: 2 3 5 7 11");
     }
@@ -52,7 +54,7 @@ class LockstepTest {
   @Test
   void demo_hasTheSameEndAsWithoutLockstep() throws Exception {
     EndOfRun alone = EndOfRun.of(config(), image(), "", List.of(), "", Long.MAX_VALUE);
-    try (Lockstep lockstep = demo(Unit.MAX_ROOM, UnaryOperator.identity())) {
+    try (Lockstep lockstep = demo(Lockstep.NO_LIMIT, UnaryOperator.identity())) {
       lockstep.run();
       assertThat(EndOfRun.registers(lockstep.translated().cpu())).isEqualTo(alone.registers());
     }
@@ -60,7 +62,7 @@ class LockstepTest {
 
   @Test
   void runTo_endsAtTheCountOfInstructions() throws Exception {
-    try (Lockstep lockstep = demo(Unit.MAX_ROOM, UnaryOperator.identity())) {
+    try (Lockstep lockstep = demo(Lockstep.NO_LIMIT, UnaryOperator.identity())) {
       assertThat(lockstep.runTo(100_000)).isEqualTo(StopReason.REQUEST);
       assertThat(lockstep.translated().cpu().retired).isEqualTo(100_000);
     }
@@ -68,7 +70,7 @@ class LockstepTest {
 
   @Test
   void wrongRegister_isFoundWithinTheUnit() throws Exception {
-    try (Lockstep lockstep = demo(1, unit -> new Wrong(unit, cpu -> cpu.gpr[Reg.R15] ^= 4))) {
+    try (Lockstep lockstep = demo(1, unit -> new Wrong(unit, cpu -> cpu.gpr[Reg.R15] |= 4))) {
       TiersDiffer report = catchThrowableOfType(TiersDiffer.class, lockstep::run);
       assertThat(report.from()).isLessThan(PLANTED);
       assertThat(report.to()).isBetween(PLANTED, report.from() + 1000);
@@ -79,7 +81,7 @@ class LockstepTest {
 
   @Test
   void wrongFlag_isFound() throws Exception {
-    try (Lockstep lockstep = demo(1, unit -> new Wrong(unit, cpu -> cpu.setAf(!cpu.af())))) {
+    try (Lockstep lockstep = demo(1, unit -> new Wrong(unit, cpu -> cpu.systemFlags |= IDENTIFICATION))) {
       assertThat(catchThrowableOfType(TiersDiffer.class, lockstep::run)).hasMessageContaining("\n* RFLAGS ");
     }
   }
@@ -120,7 +122,7 @@ class LockstepTest {
     return MachineConfig.standard().withMemory(16L << 20).withTunables(SOON).withDeterminism(true);
   }
 
-  /** A unit that does something wrong once, at the end of the run in which the planted instruction retires. */
+  /** A unit that does something wrong at the end of the run in which the planted instruction retires. */
   private static final class Wrong extends Unit {
     private final Unit right;
     private final Consumer<CpuState> mistake;
@@ -131,10 +133,10 @@ class LockstepTest {
     }
 
     @Override
-    public int run(CpuState cpu, int room) {
-      long before = cpu.retired;
-      int result = right.run(cpu, room);
-      if (before < PLANTED && cpu.retired >= PLANTED) {
+    public int run(CpuState cpu, int entry, int depth) {
+      long before = cpu.retired + cpu.countdown;
+      int result = right.run(cpu, entry, depth);
+      if (before < PLANTED && cpu.retired + cpu.countdown >= PLANTED) {
         mistake.accept(cpu);
       }
       return result;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.boot.GuestImage;
 import dev.hagen.boot.ImageFile;
-import dev.hagen.interpret.Unit;
 import dev.hagen.machine.Lockstep;
 import dev.hagen.machine.MachineConfig;
 import dev.hagen.system.HagenProcess.Result;
@@ -25,7 +24,7 @@ class LockstepIT {
   void kernel_translatedAndInterpreted_isTheSame(String architecture) throws Exception {
     GuestImage image = GuestImage.recognise(ImageFile.read(Requirements.debianImage("vmlinuz-" + architecture)));
     ImageFile initrd = ImageFile.read(Requirements.debianImage("initrd-" + architecture));
-    try (Lockstep lockstep = new Lockstep(MachineConfig.standard().withMemory(MEMORY), Unit.MAX_ROOM, image,
+    try (Lockstep lockstep = new Lockstep(MachineConfig.standard().withMemory(MEMORY), Lockstep.NO_LIMIT, image,
         "console=ttyS0", List.of(new GuestImage.Module(initrd, "")))) {
       assertThat(lockstep.runTo(INSTRUCTIONS)).isEqualTo(StopReason.REQUEST);
       assertThat(lockstep.translated().cpu().retired).isEqualTo(INSTRUCTIONS);

@@ -1,0 +1,114 @@
+package dev.hagen.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what is used often, and lately: Caffeine's W-TinyLFU with a nursery before it.
+ *
+ * <p>Caffeine lets a newcomer in only if it has been used more often than the one that would have to go. A unit that has
+ * just been translated has been used by nobody, so it would be refused again and again. It therefore begins in a nursery,
+ * where nobody asks; what it is used there goes with it when younger ones push it out.
+ */
+final class FrequencyStore<V> implements UnitStore<V> {
+  /** The nursery's part of the maximum: one in so many. */
+  private static final int NURSERY_PART = 8;
+  /** Caffeine counts no further. */
+  private static final int MOST_USES = 15;
+
+  /** A value of the nursery and how often it has been touched there. */
+  private static final class Child<V> {
+    private final V value;
+    private int uses;
+
+    Child(V value) {
+      this.value = value;
+    }
+  }
+
+  private final long nurseryMaximum;
+  private final WeightedMap<Child<V>> nursery = new WeightedMap<>(false);
+  private final Cache<Long, WeightedMap.Weighted<V>> cache;
+  /** What Caffeine holds. */
+  private long weight;
+
+  FrequencyStore(long maximum, EvictionListener<V> listener) {
+    nurseryMaximum = maximum / NURSERY_PART;
+    cache = Caffeine.newBuilder().maximumWeight(maximum - nurseryMaximum)
+        .weigher((Long key, WeightedMap.Weighted<V> held) -> held.weight())
+        .executor(Runnable::run)
+        .evictionListener((@Nullable Long key, WeightedMap.@Nullable Weighted<V> held, RemovalCause cause) -> {
+          if (key != null && held != null) {
+            weight -= held.weight();
+            listener.evicted(key, held.value());
+          }
+        }).build();
+  }
+
+  @Override
+  public void add(long key, V value, int newWeight) {
+    nursery.add(key, new Child<>(value), newWeight);
+    while (nursery.weight() > nurseryMaximum) {
+      Map.Entry<Long, WeightedMap.Weighted<Child<V>>> oldest = nursery.removeFirst();
+      admit(oldest.getKey(), oldest.getValue().value(), oldest.getValue().weight());
+    }
+  }
+
+  private void admit(long key, Child<V> child, int newWeight) {
+    weight += newWeight;
+    cache.put(key, new WeightedMap.Weighted<>(child.value, newWeight));
+    for (int i = 0; i < child.uses; i++) {
+      var _ = cache.getIfPresent(key);
+    }
+    cache.cleanUp();
+  }
+
+  @Override
+  public void touch(long key) {
+    Child<V> child = nursery.use(key);
+    if (child == null) {
+      var _ = cache.getIfPresent(key);
+    } else {
+      child.uses = Math.min(child.uses + 1, MOST_USES);
+    }
+  }
+
+  @Override
+  public @Nullable V remove(long key) {
+    WeightedMap.Weighted<Child<V>> child = nursery.remove(key);
+    if (child != null) {
+      return child.value().value;
+    }
+    WeightedMap.Weighted<V> held = cache.asMap().remove(key);
+    if (held == null) {
+      return null;
+    }
+    weight -= held.weight();
+    return held.value();
+  }
+
+  @Override
+  public boolean contains(long key) {
+    return nursery.contains(key) || cache.asMap().containsKey(key);
+  }
+
+  @Override
+  public void forEach(BiConsumer<Long, V> action) {
+    nursery.forEach((key, child) -> action.accept(key, child.value));
+    cache.asMap().forEach((key, held) -> action.accept(key, held.value()));
+  }
+
+  @Override
+  public long weight() {
+    return nursery.weight() + weight;
+  }
+
+  @Override
+  public int size() {
+    return nursery.size() + cache.asMap().size();
+  }
+}

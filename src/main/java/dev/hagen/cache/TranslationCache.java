@@ -1,0 +1,126 @@
+package dev.hagen.cache;
+
+import dev.hagen.emit.UnitFactory;
+import dev.hagen.interpret.Interpreter;
+import dev.hagen.interpret.RegionCode;
+import dev.hagen.interpret.Unit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The units of one processor that may run, and which of them stay.
+ *
+ * <p>A unit that is entered leaves a mark and does not come by here; {@link #harvest} collects the marks now and then and
+ * tells the policy. A unit whose code was written is retired by the interpreter; the harvest finds that too. All of this
+ * happens on the processor's thread.
+ */
+public final class TranslationCache {
+  private static final int CONTEXT_BITS = 16;
+
+  private record Entry(RegionCode code, Unit unit, int weight) {}
+
+  private final Interpreter interpreter;
+  private final CacheLimits limits;
+  private final UnitStore<Entry> store;
+  private long published;
+  private long evicted;
+  private long retired;
+
+  TranslationCache(Interpreter interpreter, CacheLimits limits) {
+    this.interpreter = interpreter;
+    this.limits = limits;
+    this.store = limits.policy().store(limits.maximum(), (key, entry) -> evict(entry));
+  }
+
+  /** Where a unit is found: guest-physical address of its head, and the execution context. */
+  private static long key(RegionCode code) {
+    return code.physical() << CONTEXT_BITS | code.context();
+  }
+
+  /**
+   * From now on the unit runs instead of the blocks of its region, unless their code has changed.
+   *
+   * @param onTrial see {@link Interpreter#publish}
+   */
+  void publish(RegionCode code, UnitFactory.Made made, boolean onTrial) {
+    if (code.isRetired()) {
+      return;
+    }
+    long key = key(code);
+    Entry old = store.remove(key);
+    if (old != null) {
+      evict(old);
+    }
+    interpreter.publish(code, made.unit(), made.entries(), onTrial);
+    published++;
+    store.add(key, new Entry(code, made.unit(), made.bytes()), made.bytes());
+  }
+
+  private void evict(Entry entry) {
+    if (entry.code.isRetired()) {
+      retired++;
+    } else {
+      evicted++;
+      interpreter.evict(entry.code);
+    }
+  }
+
+  /** Tells the policy which units have been entered since the last harvest, and forgets those that are retired. */
+  void harvest() {
+    List<Long> touched = new ArrayList<>();
+    List<Long> gone = new ArrayList<>();
+    store.forEach((key, entry) -> {
+      if (entry.code.isRetired()) {
+        gone.add(key);
+      } else if (entry.unit.takeTouched()) {
+        touched.add(key);
+      }
+    });
+    gone.forEach(store::remove);
+    retired += gone.size();
+    touched.forEach(store::touch);
+  }
+
+  /** What has become of translated code so far. */
+  TranslationCounters counters() {
+    harvest();
+    return new TranslationCounters(published, evicted, retired, store.size(), store.weight());
+  }
+
+  /** How many units have been published. */
+  long published() {
+    return published;
+  }
+
+  /**
+   * Checks the invariants; slow, for tests.
+   *
+   * @throws AssertionError if one does not hold
+   */
+  void assertConsistent() {
+    Set<RegionCode> held = new HashSet<>();
+    long[] weight = {0};
+    store.forEach((key, entry) -> {
+      weight[0] += entry.weight;
+      check(key == key(entry.code), "a unit has another key");
+      if (!entry.code.isRetired()) {
+        check(interpreter.runs(entry.code, entry.unit), "a unit is held that is not published");
+        held.add(entry.code);
+      }
+    });
+    check(weight[0] == store.weight(), "the sum of weights is %d, not %d".formatted(weight[0], store.weight()));
+    check(store.weight() <= limits.maximum() || limits.policy() == CachePolicy.UNBOUNDED,
+        "%d bytes are held".formatted(store.weight()));
+    interpreter.forEachPublished(code -> check(held.contains(code), "a unit runs that is not held"));
+    check(published == evicted + retired + store.size(),
+        "%d published, %d evicted, %d retired, %d here".formatted(published, evicted, retired, store.size()));
+  }
+
+  private static void check(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new AssertionError(otherwise);
+    }
+  }
+}

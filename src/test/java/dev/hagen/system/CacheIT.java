@@ -1,0 +1,38 @@
+package dev.hagen.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hagen.cache.CacheLimits;
+import dev.hagen.cache.CachePolicy;
+import dev.hagen.cache.TranslationCounters;
+import dev.hagen.util.Tunables;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Debian's kernels with translation caches that are too small, under each policy. {@code -Pnightly} boots each with each. */
+class CacheIT {
+  private static final boolean ALL = "all".equals(System.getProperty("cache.boots"));
+  /** Bytes: room for some 1000 units. */
+  private static final long SMALL = 2_000_000;
+
+  static Stream<Arguments> boots() {
+    if (ALL) {
+      return Stream.of("amd64", "i386").flatMap(architecture -> Stream.of(CachePolicy.values())
+          .map(policy -> Arguments.of(architecture, policy, CacheBoot.EAGER)));
+    }
+    return Stream.of(Arguments.of("amd64", CachePolicy.LRU, CacheBoot.WARY),
+        Arguments.of("amd64", CachePolicy.FIFO, CacheBoot.WARY),
+        Arguments.of("amd64", CachePolicy.FLUSH, CacheBoot.WARY),
+        Arguments.of("i386", CachePolicy.UNBOUNDED, CacheBoot.EAGER));
+  }
+
+  @ParameterizedTest
+  @MethodSource("boots")
+  void kernel_boots(String architecture, CachePolicy policy, Tunables tunables) throws Exception {
+    TranslationCounters counters = new CacheBoot().run(architecture, new CacheLimits(policy, SMALL), tunables);
+    assertThat(counters.evicted() > 1000).isEqualTo(policy != CachePolicy.UNBOUNDED);
+    assertThat(counters.bytes() > SMALL).isEqualTo(policy == CachePolicy.UNBOUNDED);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.hagen.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hagen.cache.CacheLimits;
+import dev.hagen.cache.CachePolicy;
+import dev.hagen.cache.TranslationCounters;
+import java.lang.management.ClassLoadingMXBean;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/** Units that are evicted leave nothing behind. */
+class ClassUnloadingIT {
+  private static final ClassLoadingMXBean CLASSES = ManagementFactory.getClassLoadingMXBean();
+  /** Bytes: room for some 150 units, of the thousands that a boot makes. */
+  private static final long TINY = 300_000;
+
+  @Test
+  void kernel_whoseUnitsAreEvictedAllTheTime_boots_andTheirClassesAreUnloaded() throws Exception {
+    System.gc();
+    long unloadedBefore = CLASSES.getUnloadedClassCount();
+    int loadedBefore = CLASSES.getLoadedClassCount();
+    TranslationCounters counters = new CacheBoot().run("amd64",
+        new CacheLimits(CachePolicy.W_TINYLFU, TINY), CacheBoot.EAGER);
+    long unloaded = CLASSES.getUnloadedClassCount() - unloadedBefore;
+    System.gc();
+    int loaded = CLASSES.getLoadedClassCount() - loadedBefore;
+    System.out.printf("amd64: %,d evicted, %,d classes unloaded meanwhile, %,d more classes than before%n",
+        counters.evicted(), unloaded, loaded);
+    assertThat(counters.evicted()).isGreaterThan(30_000);
+    assertThat(counters.units()).isLessThan(1000);
+    // While the kernel ran, when the collector had reason to, and at the end.
+    assertThat(unloaded).isGreaterThan(counters.evicted() / 4);
+    assertThat(loaded).isLessThan(5000);
+  }
+}
