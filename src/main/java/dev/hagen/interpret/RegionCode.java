@@ -21,7 +21,7 @@ public final class RegionCode extends CodeRange {
   private final Block head;
   private final List<Page> pages;
   private @Nullable Unit unit;
-  private int checkedEpoch;
+  private long checkedEpoch;
   private long checkedLinear = -1;
 
   RegionCode(Block head, List<Page> pages) {
