@@ -4,7 +4,7 @@ import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.SegmentRegister;
-import dev.hagen.cpu.TlbLayout;
+import dev.hagen.cpu.TlbArray;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.mmu.LinearMemory;
 import dev.hagen.mmu.Paging;
@@ -49,7 +49,7 @@ public class TlbBenchmark {
   private static final int ACCESSES = 4096;
   private static final int PAGE = 4096;
   /** Four times what the TLB holds, so that no entry survives until the page comes round again. */
-  private static final int PAGES = 4 * TlbLayout.ENTRIES;
+  private static final int PAGES = 4 * TlbArray.ENTRIES;
   /** Few enough for the host's first cache. */
   private static final int FEW_PAGES = 8;
   private static final long TABLES = 0x10_0000;
@@ -126,7 +126,7 @@ public class TlbBenchmark {
   /** Empties the TLB as a write of CR3 does, and touches one page. */
   @Benchmark
   public long flush() {
-    Paging.flush(cpu, false);
+    Paging.flushLocal(cpu);
     return LinearMemory.load(cpu, 0, 8);
   }
 }

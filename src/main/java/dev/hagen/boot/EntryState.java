@@ -30,7 +30,7 @@ final class EntryState {
     cpu.gpr[Reg.RDX] = 0;
     cpu.rip = entry;
     cpu.updateContext();
-    Paging.flush(cpu, true);
+    Paging.flush(cpu);
   }
 
   /** 64-bit mode with the first 4 GiB mapped one to one, interrupts off. */
@@ -46,7 +46,7 @@ final class EntryState {
     cpu.gpr[Reg.RDX] = 0;
     cpu.rip = entry;
     cpu.updateContext();
-    Paging.flush(cpu, true);
+    Paging.flush(cpu);
   }
 
   /** Real-address mode at a physical address below 1 MiB, interrupts off. */

@@ -18,6 +18,8 @@ import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The architectural state of one virtual processor, shared by every execution tier.
@@ -164,19 +166,26 @@ public final class CpuState {
   /** Set once, before the first instruction. */
   public VmmCalls vmm;
 
-  // The software TLB, see TlbLayout.
+  // The software TLB; dev.hagen.mmu fills and empties it.
 
-  /** The arrays of the current address space, by {@link TlbLayout#array}. */
-  public final long[][] tlb = new long[TlbLayout.ARRAYS][];
-  /** Those of the current privilege; empty ones where every access must take the slow path. */
+  /** The sets of the current address space, by privilege. */
+  public final TlbSet[] tlb = new TlbSet[TlbSet.PRIVILEGES];
+  /** The user's sets of all address spaces of which something is remembered, the current one's among them. */
+  public final List<TlbSet> addressSpaces = new ArrayList<>();
+  /** The entries for the current privilege, see {@link TlbArray}; none where every access must take the slow path. */
   public long[] readTlb;
   public long[] writeTlb;
   public long[] executeTlb;
-  /** Grows whenever a translation of linear addresses may have gone. */
-  public int mappingEpoch;
-  /** The one range of linear addresses that covers all large pages in the TLB: an address and the mask of its fixed bits. */
-  public long largePageBase;
-  public long largePageMask = -1;
+  /**
+   * A number for the current mapping of code: while it has a value, every address that was fetched from under the same
+   * value translates to the same. An address space that is entered again finds its number again if that still holds, and
+   * all address spaces share one for supervisors.
+   */
+  public long mappingEpoch;
+  public final LargePages largePages = new LargePages();
+  /** The last number given to a set, as its epoch or for the time at which it was entered. */
+  public long lastEpoch;
+  private static final long[] NO_ENTRIES = new TlbArray().entries;
 
   // Execution.
 
@@ -215,11 +224,11 @@ public final class CpuState {
       segment[i] = new SegmentRegister();
     }
     for (int i = 0; i < tlb.length; i++) {
-      tlb[i] = TlbLayout.newArray();
+      tlb[i] = new TlbSet();
     }
-    readTlb = tlb[0];
-    writeTlb = tlb[0];
-    executeTlb = tlb[0];
+    readTlb = NO_ENTRIES;
+    writeTlb = NO_ENTRIES;
+    executeTlb = NO_ENTRIES;
     reset();
   }
 
@@ -280,11 +289,15 @@ public final class CpuState {
     nmiBlocked = false;
     halted = false;
     debugHits = 0;
-    for (long[] array : tlb) {
-      TlbLayout.clear(array);
+    for (TlbSet set : tlb) {
+      set.clear();
+      set.epoch = ++lastEpoch;
     }
-    largePageMask = -1;
-    mappingEpoch++;
+    tlb[TlbSet.USER].pcid = 0;
+    tlb[TlbSet.USER].root = 0;
+    addressSpaces.clear();
+    addressSpaces.add(tlb[TlbSet.USER]);
+    largePages.clear();
     updateContext();
   }
 
@@ -464,12 +477,30 @@ public final class CpuState {
   /** Recomputes {@link #context}; see the class for when. */
   public void updateContext() {
     context = ExecutionContext.of(this);
-    int privilege = cpl == 3 ? TlbLayout.USER
-        : (cr4 & Control.CR4_SMAP) != 0 && (systemFlags & AC) != 0 ? TlbLayout.SUPERVISOR_AC : TlbLayout.SUPERVISOR;
-    int data = checksData() ? TlbLayout.CHECKED : privilege;
-    readTlb = tlb[TlbLayout.array(TlbLayout.READ, data)];
-    writeTlb = tlb[TlbLayout.array(TlbLayout.WRITE, data)];
-    executeTlb = tlb[TlbLayout.array(TlbLayout.EXECUTE, privilege)];
+    updateTlb();
+  }
+
+  /** Chooses the sets for the current privilege; {@link #updateContext} does it too. */
+  public void updateTlb() {
+    TlbSet code = tlb[cpl == 3 ? TlbSet.USER : TlbSet.SUPERVISOR];
+    executeTlb = code.array(TlbSet.EXECUTE).entries;
+    mappingEpoch = code.epoch;
+    if (checksData()) {
+      readTlb = NO_ENTRIES;
+      writeTlb = NO_ENTRIES;
+      return;
+    }
+    TlbSet data = tlb[privilege()];
+    readTlb = data.array(TlbSet.READ).entries;
+    writeTlb = data.array(TlbSet.WRITE).entries;
+  }
+
+  /** The privilege of data accesses: {@link TlbSet#SUPERVISOR}, {@link TlbSet#USER} or {@link TlbSet#SUPERVISOR_AC}. */
+  public int privilege() {
+    if (cpl == 3) {
+      return TlbSet.USER;
+    }
+    return (cr4 & Control.CR4_SMAP) != 0 && (systemFlags & AC) != 0 ? TlbSet.SUPERVISOR_AC : TlbSet.SUPERVISOR;
   }
 
   /** Whether alignment checks (SDM vol. 3A 6.15 #AC) are on. */

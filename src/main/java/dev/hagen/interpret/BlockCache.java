@@ -2,6 +2,7 @@ package dev.hagen.interpret;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
+import dev.hagen.cpu.TlbArray;
 import dev.hagen.memory.CodeListener;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.mmu.LinearMemory;
@@ -18,12 +19,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The decoded blocks of one virtual processor, keyed by guest-physical address and execution context.
  *
- * <p>In front of the map a direct-mapped jump cache, keyed by linear address, answers what was run lately; an entry
- * counts only as long as no translation of linear addresses has gone ({@link CpuState#mappingEpoch}). A write into a line
- * that holds decoded code retires the blocks on it.
+ * <p>In front of the map a direct-mapped jump cache answers what was run lately. It too is keyed by the place in memory,
+ * which the TLB knows: so it holds for every address space, and nothing has to be done when mappings change. A write into
+ * a line that holds decoded code retires the blocks on it.
  */
 final class BlockCache implements CodeListener {
-  private static final int JUMP_ENTRIES = 1 << 12;
+  private static final int JUMP_ENTRIES = 1 << 14;
+  /** Where the key of the jump cache has the execution context; below is the offset in host memory. */
+  private static final int CONTEXT_SHIFT = 48;
+  /** In the key of a block that lies in two pages or may reach the end of its segment: more is to be checked. */
+  private static final long CHECKED = 1L << 63;
   /** Steps that the cache holds at most; then it is emptied. About 100 bytes each. */
   private static final int MAX_STEPS = 1 << 20;
 
@@ -42,8 +47,7 @@ final class BlockCache implements CodeListener {
   private int steps;
 
   private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
-  private final long[] jumpLinear = new long[JUMP_ENTRIES];
-  private final long[] jumpState = new long[JUMP_ENTRIES];
+  private final long[] jumpKey = new long[JUMP_ENTRIES];
 
   BlockCache(CpuState cpu, BlockDecoder decoder) {
     this.cpu = cpu;
@@ -56,37 +60,44 @@ final class BlockCache implements CodeListener {
    * @throws dev.hagen.cpu.GuestException the fault of fetching its first instruction
    */
   Block at(long linear) {
-    int slot = (int) (linear ^ linear >>> 12) & JUMP_ENTRIES - 1;
-    long state = (long) cpu.mappingEpoch << 32 | cpu.context;
-    Block block = jumpBlock[slot];
-    if (block != null && jumpLinear[slot] == linear && jumpState[slot] == state) {
-      return block;
+    long[] tlb = cpu.executeTlb;
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)) {
+      long key = linear + TlbArray.addend(tlb, linear) | (long) cpu.context << CONTEXT_SHIFT;
+      int slot = slot(key);
+      Block block = jumpBlock[slot];
+      if (jumpKey[slot] == key && block != null) {
+        return block;
+      }
     }
-    return find(linear, slot);
+    return find(linear);
   }
 
-  private Block find(long linear, int slot) {
+  private static int slot(long key) {
+    return (int) (key ^ key >>> 14) & JUMP_ENTRIES - 1;
+  }
+
+  private Block find(long linear) {
     long physical = LinearMemory.fetch(cpu, linear);
+    long offset = cpu.memory.ramOffset(physical);
+    if (offset == PhysicalMemory.NO_RAM) {
+      return decoder.decode(cpu, physical, Integer.MAX_VALUE);
+    }
+    long key = offset | (long) cpu.context << CONTEXT_SHIFT;
+    int slot = slot(key);
     Block known = jumpBlock[slot];
-    if (known != null && known.physical == physical && jumpLinear[slot] == linear && known.context == cpu.context
-        && !known.isRetired()) {
-      // Some translation has gone, but not this one.
-      jumpState[slot] = (long) cpu.mappingEpoch << 32 | cpu.context;
+    if (known != null && (jumpKey[slot] & ~CHECKED) == key && fits(known, linear)) {
       return known;
     }
     Block block = blocks.get(new Key(physical, cpu.context));
     if (block == null || !fits(block, linear)) {
       block = decoder.decode(cpu, physical, Integer.MAX_VALUE);
-      if (cpu.memory.ramOffset(physical) == PhysicalMemory.NO_RAM || !fits(block, linear)) {
+      if (!fits(block, linear)) {
         return block;
       }
       add(block);
     }
-    if (block.secondPage == Block.ONE_PAGE && endsInSegment()) {
-      jumpBlock[slot] = block;
-      jumpLinear[slot] = linear;
-      jumpState[slot] = (long) cpu.mappingEpoch << 32 | cpu.context;
-    }
+    jumpBlock[slot] = block;
+    jumpKey[slot] = block.secondPage == Block.ONE_PAGE && endsInSegment() ? key : key | CHECKED;
     return block;
   }
 
@@ -115,6 +126,7 @@ final class BlockCache implements CodeListener {
     Block old = blocks.put(new Key(block.physical, block.context), block);
     if (old != null) {
       old.retire();
+      forgetJump(old);
     }
     Entry entry = entries.get(new Key(block.physical, block.context));
     if (entry != null) {
@@ -257,7 +269,6 @@ final class BlockCache implements CodeListener {
     } else {
       byPage.put(page, remaining);
     }
-    cpu.mappingEpoch++;
     cpu.leaveBlock = true;
   }
 
@@ -267,9 +278,17 @@ final class BlockCache implements CodeListener {
       if (range instanceof Block block) {
         steps -= block.steps.length;
         blocks.remove(new Key(block.physical, block.context), block);
+        forgetJump(block);
       } else if (range instanceof RegionCode region) {
         unpublish(region);
       }
+    }
+  }
+
+  private void forgetJump(Block block) {
+    int slot = slot(cpu.memory.ramOffset(block.physical) | (long) block.context << CONTEXT_SHIFT);
+    if (jumpBlock[slot] == block) {
+      jumpBlock[slot] = null;
     }
   }
 
@@ -285,7 +304,6 @@ final class BlockCache implements CodeListener {
     links.values().forEach(link -> link.set(null));
     Arrays.fill(jumpBlock, null);
     steps = 0;
-    cpu.mappingEpoch++;
     cpu.leaveBlock = true;
   }
 
@@ -315,9 +333,10 @@ final class BlockCache implements CodeListener {
     });
     for (int slot = 0; slot < JUMP_ENTRIES; slot++) {
       Block block = jumpBlock[slot];
-      if (block != null && jumpState[slot] == ((long) cpu.mappingEpoch << 32 | block.context)) {
+      if (block != null) {
         check(blocks.get(new Key(block.physical, block.context)) == block, "is in the jump cache only", block);
-        check((jumpLinear[slot] & 0xFFF) == (block.physical & 0xFFF), "lies elsewhere in its page", block);
+        long key = cpu.memory.ramOffset(block.physical) | (long) block.context << CONTEXT_SHIFT;
+        check((jumpKey[slot] & ~CHECKED) == key, "is in the jump cache of another place", block);
       }
     }
     Paging.assertConsistent(cpu);

@@ -1,12 +1,11 @@
 package dev.hagen.mmu;
 
 import dev.hagen.cpu.CpuState;
-import dev.hagen.cpu.TlbLayout;
+import dev.hagen.cpu.TlbArray;
+import dev.hagen.cpu.TlbSet;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.util.Bits;
-import dev.hagen.x86.Control;
-import dev.hagen.x86.Flags;
 import dev.hagen.x86.Vector;
 
 /**
@@ -25,10 +24,10 @@ public final class LinearMemory {
   /** Loads {@code size} bytes, zero-extended. */
   public static long load(CpuState cpu, long linear, int size) {
     long[] tlb = cpu.readTlb;
-    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
-      return HostMemory.get(linear + TlbLayout.addend(tlb, linear), size);
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
+      return HostMemory.get(linear + TlbArray.addend(tlb, linear), size);
     }
-    return loadSlow(cpu, linear, size, TlbLayout.READ, privilege(cpu));
+    return loadSlow(cpu, linear, size, TlbSet.READ, cpu.privilege());
   }
 
   /**
@@ -38,8 +37,8 @@ public final class LinearMemory {
    * @param tlb the array for the kind of access, {@link CpuState#readTlb} for example
    */
   public static long probe(long[] tlb, long linear, int size) {
-    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
-      return linear + TlbLayout.addend(tlb, linear);
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
+      return linear + TlbArray.addend(tlb, linear);
     }
     return NOT_PLAIN;
   }
@@ -47,11 +46,11 @@ public final class LinearMemory {
   /** Stores the low {@code size} bytes of {@code value}. */
   public static void store(CpuState cpu, long linear, long value, int size) {
     long[] tlb = cpu.writeTlb;
-    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
-      HostMemory.put(linear + TlbLayout.addend(tlb, linear), value, size);
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
+      HostMemory.put(linear + TlbArray.addend(tlb, linear), value, size);
       return;
     }
-    storeSlow(cpu, linear, value, size, privilege(cpu));
+    storeSlow(cpu, linear, value, size, cpu.privilege());
   }
 
   /**
@@ -60,22 +59,22 @@ public final class LinearMemory {
    */
   public static long loadStack(CpuState cpu, long linear, int size) {
     long[] tlb = cpu.readTlb;
-    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
-      return HostMemory.get(linear + TlbLayout.addend(tlb, linear), size);
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
+      return HostMemory.get(linear + TlbArray.addend(tlb, linear), size);
     }
     checkStack(cpu, linear, size);
-    return loadSlow(cpu, linear, size, TlbLayout.READ, privilege(cpu));
+    return loadSlow(cpu, linear, size, TlbSet.READ, cpu.privilege());
   }
 
   /** Stores likewise. */
   public static void storeStack(CpuState cpu, long linear, long value, int size) {
     long[] tlb = cpu.writeTlb;
-    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
-      HostMemory.put(linear + TlbLayout.addend(tlb, linear), value, size);
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
+      HostMemory.put(linear + TlbArray.addend(tlb, linear), value, size);
       return;
     }
     checkStack(cpu, linear, size);
-    storeSlow(cpu, linear, value, size, privilege(cpu));
+    storeSlow(cpu, linear, value, size, cpu.privilege());
   }
 
   private static void checkStack(CpuState cpu, long linear, int size) {
@@ -88,24 +87,24 @@ public final class LinearMemory {
   /** Loads as the first half of a read-modify-write: faults as a write would. A {@link #store} to it cannot fault. */
   public static long loadForWrite(CpuState cpu, long linear, int size) {
     long[] tlb = cpu.writeTlb;
-    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, size)) {
-      return HostMemory.get(linear + TlbLayout.addend(tlb, linear), size);
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
+      return HostMemory.get(linear + TlbArray.addend(tlb, linear), size);
     }
-    return loadSlow(cpu, linear, size, TlbLayout.WRITE, privilege(cpu));
+    return loadSlow(cpu, linear, size, TlbSet.WRITE, cpu.privilege());
   }
 
   /** Faults if {@code length} bytes (1 to 4096) from {@code linear} on cannot be read. */
   public static void checkLoad(CpuState cpu, long linear, int length) {
-    check(cpu, linear, length, TlbLayout.READ);
+    check(cpu, linear, length, TlbSet.READ);
   }
 
   /** Faults if {@code length} bytes (1 to 4096) from {@code linear} on cannot be written; then stores cannot fault. */
   public static void checkStore(CpuState cpu, long linear, int length) {
-    check(cpu, linear, length, TlbLayout.WRITE);
+    check(cpu, linear, length, TlbSet.WRITE);
   }
 
   private static void check(CpuState cpu, long linear, int length, int kind) {
-    int privilege = privilege(cpu);
+    int privilege = cpu.privilege();
     checkCanonical(cpu, linear, length);
     if (Integer.bitCount(length) == 1 && length <= 8) {
       checkAlignment(cpu, linear, length);
@@ -118,12 +117,12 @@ public final class LinearMemory {
 
   /** Loads with supervisor rights whatever the CPL: descriptor tables, TSS, IDT (SDM vol. 3A 4.6.1 implicit access). */
   public static long loadSystem(CpuState cpu, long linear, int size) {
-    return loadSlow(cpu, linear, size, TlbLayout.READ, TlbLayout.SUPERVISOR);
+    return loadSlow(cpu, linear, size, TlbSet.READ, TlbSet.SUPERVISOR);
   }
 
   /** Stores with supervisor rights whatever the CPL. */
   public static void storeSystem(CpuState cpu, long linear, long value, int size) {
-    storeSlow(cpu, linear, value, size, TlbLayout.SUPERVISOR);
+    storeSlow(cpu, linear, value, size, TlbSet.SUPERVISOR);
   }
 
   /**
@@ -131,7 +130,7 @@ public final class LinearMemory {
    * else {@link #NOT_PLAIN}. Raises the page fault of a load.
    */
   public static long ramForLoad(CpuState cpu, long linear) {
-    return ram(cpu, linear, TlbLayout.READ, cpu.readTlb);
+    return ram(cpu, linear, TlbSet.READ, cpu.readTlb);
   }
 
   /**
@@ -139,18 +138,18 @@ public final class LinearMemory {
    * without code; else {@link #NOT_PLAIN}. Raises the page fault of a store.
    */
   public static long ramForStore(CpuState cpu, long linear) {
-    return ram(cpu, linear, TlbLayout.WRITE, cpu.writeTlb);
+    return ram(cpu, linear, TlbSet.WRITE, cpu.writeTlb);
   }
 
   private static long ram(CpuState cpu, long linear, int kind, long[] tlb) {
-    if (!TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, 1)) {
+    if (!TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)) {
       checkCanonical(cpu, linear, 1);
-      translate(cpu, linear, kind, privilege(cpu));
-      if (!TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, 1)) {
+      translate(cpu, linear, kind, cpu.privilege());
+      if (!TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)) {
         return NOT_PLAIN;
       }
     }
-    return linear + TlbLayout.addend(tlb, linear);
+    return linear + TlbArray.addend(tlb, linear);
   }
 
   /**
@@ -160,7 +159,7 @@ public final class LinearMemory {
    */
   public static long fetch(CpuState cpu, long linear) {
     checkCanonical(cpu, linear, 1);
-    return translate(cpu, linear, TlbLayout.EXECUTE, privilege(cpu));
+    return translate(cpu, linear, TlbSet.EXECUTE, cpu.cpl == 3 ? TlbSet.USER : TlbSet.SUPERVISOR);
   }
 
   /**
@@ -170,14 +169,6 @@ public final class LinearMemory {
   private static long nextPage(CpuState cpu, long linear) {
     long next = (linear | 0xFFF) + 1;
     return cpu.is64Bit() || linear >>> 32 != 0 ? next : next & 0xFFFF_FFFFL;
-  }
-
-  private static int privilege(CpuState cpu) {
-    if (cpu.cpl == 3) {
-      return TlbLayout.USER;
-    }
-    return (cpu.cr4 & Control.CR4_SMAP) != 0 && (cpu.systemFlags & Flags.AC) != 0
-        ? TlbLayout.SUPERVISOR_AC : TlbLayout.SUPERVISOR;
   }
 
   private static boolean crossesPage(long linear, int length) {
@@ -192,14 +183,17 @@ public final class LinearMemory {
 
   /** The guest-physical address of {@code linear}, by the TLB or else by a walk that fills it. */
   private static long translate(CpuState cpu, long linear, int kind, int privilege) {
-    long[] tlb = cpu.tlb[TlbLayout.array(kind, privilege)];
-    if (TlbLayout.hits(TlbLayout.tag(tlb, linear), linear, 1)) {
-      int page = (int) TlbLayout.info(tlb, TlbLayout.entry(linear));
+    TlbArray array = cpu.tlb[privilege].array(kind);
+    if (array.contains(linear)) {
+      int page = array.page(linear);
+      if (array.isSlow(linear) && cpu.memory.codeLines(page) == 0) {
+        array.speedUp(linear);
+      }
       return cpu.memory.physicalAddress(page) | linear & 0xFFF;
     }
     long walk = PageWalker.walk(cpu, linear, kind, privilege);
     Tlb.fill(cpu, linear, walk, kind, privilege);
-    return walk & TlbLayout.PAGE_MASK | linear & 0xFFF;
+    return walk & TlbArray.PAGE_MASK | linear & 0xFFF;
   }
 
   /** #AC(0) if alignment checks are on and {@code linear} is no multiple of {@code alignment}, a power of two. */
@@ -211,11 +205,11 @@ public final class LinearMemory {
 
   private static void checkAccess(CpuState cpu, long linear, int size, int kind, int privilege) {
     checkCanonical(cpu, linear, size);
-    if (privilege == TlbLayout.USER) {
+    if (privilege == TlbSet.USER) {
       checkAlignment(cpu, linear, size);
     }
     if (cpu.hasDataBreakpoints()) {
-      DataBreakpoints.note(cpu, linear, size, kind == TlbLayout.WRITE);
+      DataBreakpoints.note(cpu, linear, size, kind == TlbSet.WRITE);
     }
   }
 
@@ -236,13 +230,13 @@ public final class LinearMemory {
   }
 
   private static void storeSlow(CpuState cpu, long linear, long value, int size, int privilege) {
-    checkAccess(cpu, linear, size, TlbLayout.WRITE, privilege);
-    long physical = translate(cpu, linear, TlbLayout.WRITE, privilege);
+    checkAccess(cpu, linear, size, TlbSet.WRITE, privilege);
+    long physical = translate(cpu, linear, TlbSet.WRITE, privilege);
     if (!crossesPage(linear, size)) {
       cpu.memory.write(physical, value, size);
       return;
     }
-    long second = translate(cpu, nextPage(cpu, linear), TlbLayout.WRITE, privilege);
+    long second = translate(cpu, nextPage(cpu, linear), TlbSet.WRITE, privilege);
     int inFirst = 0x1000 - (int) (linear & 0xFFF);
     for (int i = 0; i < size; i++) {
       long address = i < inFirst ? physical + i : second + i - inFirst;

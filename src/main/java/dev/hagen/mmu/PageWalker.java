@@ -17,7 +17,8 @@ import static dev.hagen.x86.PageEntry.U;
 import static dev.hagen.x86.PageEntry.W;
 
 import dev.hagen.cpu.CpuState;
-import dev.hagen.cpu.TlbLayout;
+import dev.hagen.cpu.TlbArray;
+import dev.hagen.cpu.TlbSet;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.x86.Control;
@@ -42,13 +43,13 @@ final class PageWalker {
   /**
    * Translates {@code linear} for one kind of access.
    *
-   * @param kind {@link TlbLayout#READ}, {@link TlbLayout#WRITE} or {@link TlbLayout#EXECUTE}
-   * @param privilege {@link TlbLayout#SUPERVISOR}, {@link TlbLayout#USER} or {@link TlbLayout#SUPERVISOR_AC}
+   * @param kind {@link TlbSet#READ}, {@link TlbSet#WRITE} or {@link TlbSet#EXECUTE}
+   * @param privilege {@link TlbSet#SUPERVISOR}, {@link TlbSet#USER} or {@link TlbSet#SUPERVISOR_AC}
    * @throws dev.hagen.cpu.GuestException #PF
    */
   static long walk(CpuState cpu, long linear, int kind, int privilege) {
     if ((cpu.cr0 & Control.CR0_PG) == 0) {
-      return linear & TlbLayout.PAGE_MASK | PAGE_BITS << SIZE_SHIFT;
+      return linear & TlbArray.PAGE_MASK | PAGE_BITS << SIZE_SHIFT;
     }
     if ((cpu.cr4 & Control.CR4_PAE) == 0) {
       return walk32(cpu, linear, kind, privilege);
@@ -80,8 +81,8 @@ final class PageWalker {
     long combined = rights & entry & (P | W | U) | (rights | entry) & NX;
     if (shift == PAGE_BITS || large) {
       checkRights(cpu, linear, combined, kind, privilege);
-      mark(memory, slot, entry, kind == TlbLayout.WRITE ? A | D : A, 8);
-      long offset = linear & (1L << shift) - 1 & TlbLayout.PAGE_MASK;
+      mark(memory, slot, entry, kind == TlbSet.WRITE ? A | D : A, 8);
+      long offset = linear & (1L << shift) - 1 & TlbArray.PAGE_MASK;
       long base = entry & ADDRESS & -(1L << shift);
       return base | offset | ((entry & G) != 0 && (cpu.cr4 & Control.CR4_PGE) != 0 ? GLOBAL : 0)
           | (long) shift << SIZE_SHIFT;
@@ -118,7 +119,7 @@ final class PageWalker {
         throw fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
       }
       checkRights(cpu, linear, directory & (W | U), kind, privilege);
-      mark(memory, directorySlot, directory, kind == TlbLayout.WRITE ? A | D : A, 4);
+      mark(memory, directorySlot, directory, kind == TlbSet.WRITE ? A | D : A, 4);
       return directory & 0xFFC0_0000L | (directory >>> 13 & 0xFF) << 32 | linear & 0x3F_F000
           | global(cpu, directory) | 22L << SIZE_SHIFT;
     }
@@ -129,7 +130,7 @@ final class PageWalker {
     }
     checkRights(cpu, linear, directory & entry & (W | U), kind, privilege);
     mark(memory, directorySlot, directory, A, 4);
-    mark(memory, slot, entry, kind == TlbLayout.WRITE ? A | D : A, 4);
+    mark(memory, slot, entry, kind == TlbSet.WRITE ? A | D : A, 4);
     return entry & 0xFFFF_F000L | global(cpu, entry) | PAGE_BITS << SIZE_SHIFT;
   }
 
@@ -142,15 +143,15 @@ final class PageWalker {
     boolean userPage = (rights & U) != 0;
     boolean writable = (rights & W) != 0;
     boolean allowed;
-    if (privilege == TlbLayout.USER) {
-      allowed = userPage && (kind != TlbLayout.WRITE || writable);
-    } else if (kind == TlbLayout.EXECUTE) {
+    if (privilege == TlbSet.USER) {
+      allowed = userPage && (kind != TlbSet.WRITE || writable);
+    } else if (kind == TlbSet.EXECUTE) {
       allowed = !userPage || (cpu.cr4 & Control.CR4_SMEP) == 0;
     } else {
-      allowed = (kind != TlbLayout.WRITE || writable || (cpu.cr0 & Control.CR0_WP) == 0)
-          && (!userPage || privilege == TlbLayout.SUPERVISOR_AC || (cpu.cr4 & Control.CR4_SMAP) == 0);
+      allowed = (kind != TlbSet.WRITE || writable || (cpu.cr0 & Control.CR0_WP) == 0)
+          && (!userPage || privilege == TlbSet.SUPERVISOR_AC || (cpu.cr4 & Control.CR4_SMAP) == 0);
     }
-    if (kind == TlbLayout.EXECUTE && (rights & NX) != 0) {
+    if (kind == TlbSet.EXECUTE && (rights & NX) != 0) {
       allowed = false;
     }
     if (!allowed) {
@@ -160,15 +161,15 @@ final class PageWalker {
 
   private static RuntimeException fault(CpuState cpu, long linear, int cause, int kind, int privilege) {
     int code = cause;
-    if (kind == TlbLayout.WRITE) {
+    if (kind == TlbSet.WRITE) {
       code |= FAULT_WRITE;
     }
-    if (privilege == TlbLayout.USER) {
+    if (privilege == TlbSet.USER) {
       code |= FAULT_USER;
     }
     boolean reportsFetch = (cpu.cr4 & Control.CR4_SMEP) != 0
         || (cpu.cr4 & Control.CR4_PAE) != 0 && (cpu.efer & Control.EFER_NXE) != 0;
-    if (kind == TlbLayout.EXECUTE && reportsFetch) {
+    if (kind == TlbSet.EXECUTE && reportsFetch) {
       code |= FAULT_FETCH;
     }
     return cpu.pageFault(linear, code);

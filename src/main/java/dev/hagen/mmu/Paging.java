@@ -1,7 +1,9 @@
 package dev.hagen.mmu;
 
 import dev.hagen.cpu.CpuState;
-import dev.hagen.cpu.TlbLayout;
+import dev.hagen.cpu.TlbArray;
+import dev.hagen.cpu.TlbSet;
+import dev.hagen.x86.Control;
 import dev.hagen.x86.PageEntry;
 
 /** What instructions do to the paging structures as a whole; the walker is behind {@link LinearMemory}. */
@@ -11,40 +13,66 @@ public final class Paging {
 
   private Paging() {}
 
-  /** Forgets all translations; {@code globalToo} those of global pages as well. */
-  public static void flush(CpuState cpu, boolean globalToo) {
-    Tlb.flush(cpu, globalToo);
+  /** Forgets all translations. */
+  public static void flush(CpuState cpu) {
+    Tlb.flushAll(cpu);
   }
 
-  /** Forgets the translations of one page (INVLPG), global or not. */
-  public static void invalidate(CpuState cpu, long linear) {
-    Tlb.invalidate(cpu, linear);
+  /** Forgets the translations of all address spaces, those of global pages excepted. */
+  public static void flushLocal(CpuState cpu) {
+    Tlb.flushLocal(cpu);
   }
 
   /** Forgets what was translated under PCID {@code pcid}, global pages excepted. */
   public static void flushPcid(CpuState cpu, int pcid) {
-    Tlb.flush(cpu, false);
+    Tlb.flushPcid(cpu, pcid);
+  }
+
+  /** Forgets the translations of one page in the current address space (INVLPG), global or not. */
+  public static void invalidate(CpuState cpu, long linear) {
+    Tlb.invalidate(cpu, linear);
+  }
+
+  /** Forgets the translations of one page under PCID {@code pcid}. */
+  public static void invalidate(CpuState cpu, int pcid, long linear) {
+    Tlb.invalidate(cpu, pcid, linear);
+  }
+
+  /**
+   * Makes the address space of CR3 the current one; its PCID is 0 unless CR4.PCIDE is set.
+   *
+   * @param keep whether translations remembered under its PCID may be used; global ones always may
+   */
+  public static void enterAddressSpace(CpuState cpu, boolean keep) {
+    int pcid = (cpu.cr4 & Control.CR4_PCIDE) != 0 ? (int) (cpu.cr3 & Control.CR3_PCID) : 0;
+    Tlb.enter(cpu, pcid, cpu.cr3 & ~Control.CR3_PCID, keep);
   }
 
   /** A page of RAM has come to hold code: from now on writes to it take the slow path. */
   public static void protectCode(CpuState cpu, int page) {
-    Tlb.dropWrites(cpu, page);
+    Tlb.protect(cpu, page);
   }
 
   /**
-   * Fails if the TLB allows a write to a page that holds code.
+   * Fails if the TLB of any address space allows a write to a page that holds code.
    *
    * @throws AssertionError if so, with the linear address
    */
   public static void assertConsistent(CpuState cpu) {
-    for (int privilege = 0; privilege <= TlbLayout.CHECKED; privilege++) {
-      long[] tlb = cpu.tlb[TlbLayout.array(TlbLayout.WRITE, privilege)];
-      for (int entry = 0; entry < TlbLayout.ENTRIES; entry++) {
-        long linear = tlb[2 * entry];
-        int page = cpu.memory.ramPage(linear + tlb[2 * entry + 1]);
-        if (linear != TlbLayout.EMPTY && (privilege == TlbLayout.CHECKED || cpu.memory.codeLines(page) != 0)) {
-          throw new AssertionError("code at linear %x can be written without notice".formatted(linear));
-        }
+    assertProtected(cpu, cpu.tlb[TlbSet.SUPERVISOR]);
+    assertProtected(cpu, cpu.tlb[TlbSet.SUPERVISOR_AC]);
+    cpu.addressSpaces.forEach(space -> assertProtected(cpu, space));
+    if (!cpu.addressSpaces.contains(cpu.tlb[TlbSet.USER])) {
+      throw new AssertionError("the current address space is not remembered");
+    }
+  }
+
+  private static void assertProtected(CpuState cpu, TlbSet set) {
+    TlbArray writes = set.array(TlbSet.WRITE);
+    for (int entry = 0; entry < TlbArray.ENTRIES; entry++) {
+      long linear = writes.fastPage(entry);
+      if (linear != TlbArray.EMPTY && cpu.memory.codeLines(writes.pageAt(entry)) != 0) {
+        throw new AssertionError("code at linear %x can be written without notice".formatted(linear));
       }
     }
   }

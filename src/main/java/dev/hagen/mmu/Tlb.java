@@ -1,98 +1,232 @@
 package dev.hagen.mmu;
 
 import dev.hagen.cpu.CpuState;
-import dev.hagen.cpu.TlbLayout;
+import dev.hagen.cpu.LargePages;
+import dev.hagen.cpu.TlbArray;
+import dev.hagen.cpu.TlbSet;
 import dev.hagen.memory.PhysicalMemory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fills and empties the software TLB of a virtual processor; {@link TlbLayout} says where its entries lie.
+ * Fills and empties the software TLB of a virtual processor.
  *
- * <p>An entry exists only for plain RAM. A write entry exists only for a page that holds no code and whose dirty bit is
- * set, so that everything else takes the slow path. For each entry the array also holds the number of the RAM page
- * and, in bit 63, whether it is global.
+ * <p>An entry exists only for plain RAM, and a write entry only where the dirty bit is set; of a page that holds code it
+ * is for the slow path alone. Everything else takes the slow path with a walk.
+ *
+ * <p>What users access is kept for each address space. What supervisors access is kept in one set for all: most of it is
+ * global, and the rest, which belongs to the current address space, goes when that is left.
  */
 final class Tlb {
-  private static final long GLOBAL = 1L << 63;
+  /** Address spaces that are remembered. */
+  private static final int ADDRESS_SPACES = 16;
 
   private Tlb() {}
 
-  /** Remembers a walk's answer, if the page is such that the fast path may have it. */
+  /** Remembers a walk's answer, if the page is such that it may. */
   static void fill(CpuState cpu, long linear, long walk, int kind, int privilege) {
+    TlbSet set = cpu.tlb[privilege];
+    boolean global = (walk & PageWalker.GLOBAL) != 0;
+    if (kind == TlbSet.EXECUTE) {
+      set.executed.add(linear);
+      set.executesLocal |= !global;
+    }
     PhysicalMemory memory = cpu.memory;
-    long offset = memory.ramOffset(walk & TlbLayout.PAGE_MASK);
+    long offset = memory.ramOffset(walk & TlbArray.PAGE_MASK);
     if (offset == PhysicalMemory.NO_RAM) {
       return;
     }
     int page = memory.ramPage(offset);
-    if (kind == TlbLayout.WRITE && memory.codeLines(page) != 0) {
-      return;
-    }
-    long tag = linear & TlbLayout.PAGE_MASK;
-    long info = page | ((walk & PageWalker.GLOBAL) != 0 ? GLOBAL : 0);
-    TlbLayout.set(cpu.tlb[TlbLayout.array(kind, privilege)], TlbLayout.entry(linear), tag, offset - tag, info);
     int sizeBits = (int) (walk >>> PageWalker.SIZE_SHIFT) & 63;
+    boolean slow = kind == TlbSet.WRITE && memory.codeLines(page) != 0;
+    set.array(kind).fill(linear, offset, page, global, slow);
+    set.hasGlobal |= global;
     if (sizeBits > 12) {
-      coverLargePage(cpu, linear, sizeBits);
+      cpu.largePages.add(linear, sizeBits);
     }
   }
 
-  /** Widens the range of large pages so that it covers the one around {@code linear}. */
-  private static void coverLargePage(CpuState cpu, long linear, int sizeBits) {
-    long mask = -1L << sizeBits;
-    if (cpu.largePageMask == -1) {
-      cpu.largePageBase = linear & mask;
-      cpu.largePageMask = mask;
-      return;
+  /** Forgets everything. */
+  static void flushAll(CpuState cpu) {
+    for (TlbSet set : cpu.tlb) {
+      set.clear();
+      renew(cpu, set);
     }
-    mask &= cpu.largePageMask;
-    while (((linear ^ cpu.largePageBase) & mask) != 0) {
-      mask <<= 1;
-    }
-    cpu.largePageMask = mask;
-    cpu.largePageBase &= mask;
-  }
-
-  static void flush(CpuState cpu, boolean globalToo) {
-    cpu.mappingEpoch++;
-    if (globalToo) {
-      cpu.largePageMask = -1;
-    }
-    for (long[] array : cpu.tlb) {
-      if (globalToo) {
-        TlbLayout.clear(array);
-        continue;
-      }
-      for (int entry = 0; entry < TlbLayout.ENTRIES; entry++) {
-        if (TlbLayout.info(array, entry) >= 0) {
-          TlbLayout.drop(array, entry);
-        }
+    for (TlbSet space : cpu.addressSpaces) {
+      if (space != cpu.tlb[TlbSet.USER]) {
+        space.clear();
+        renew(cpu, space);
       }
     }
+    cpu.largePages.clear();
+    cpu.updateTlb();
   }
 
+  /** Forgets what is not global in all address spaces. */
+  static void flushLocal(CpuState cpu) {
+    for (TlbSet space : cpu.addressSpaces) {
+      flushUser(cpu, space);
+    }
+    flushLocalOfSupervisor(cpu);
+    cpu.updateTlb();
+  }
+
+  /** Forgets what is not global in the address space with identifier {@code pcid}. */
+  static void flushPcid(CpuState cpu, int pcid) {
+    TlbSet space = find(cpu, pcid);
+    if (space != null) {
+      flushUser(cpu, space);
+    }
+    if (space == cpu.tlb[TlbSet.USER]) {
+      flushLocalOfSupervisor(cpu);
+      cpu.updateTlb();
+    }
+  }
+
+  /** Enters an address space; what is remembered of it counts only if {@code keep} and the page tables are the same. */
+  static void enter(CpuState cpu, int pcid, long root, boolean keep) {
+    flushLocalOfSupervisor(cpu);
+    TlbSet space = find(cpu, pcid);
+    if (space == null) {
+      space = unused(cpu);
+      space.pcid = pcid;
+    } else if (!keep || space.root != root) {
+      flushUser(cpu, space);
+    }
+    space.root = root;
+    space.entered = ++cpu.lastEpoch;
+    cpu.tlb[TlbSet.USER] = space;
+    cpu.updateTlb();
+  }
+
+  private static @Nullable TlbSet find(CpuState cpu, int pcid) {
+    List<TlbSet> spaces = cpu.addressSpaces;
+    for (int i = 0; i < spaces.size(); i++) {
+      if (spaces.get(i).pcid == pcid) {
+        return spaces.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** A set without entries for another address space: a new one, or that of the space that was entered longest ago. */
+  private static TlbSet unused(CpuState cpu) {
+    List<TlbSet> spaces = cpu.addressSpaces;
+    if (spaces.size() < ADDRESS_SPACES) {
+      TlbSet fresh = new TlbSet();
+      renew(cpu, fresh);
+      spaces.add(fresh);
+      return fresh;
+    }
+    TlbSet oldest = spaces.getFirst();
+    for (TlbSet space : spaces) {
+      if (space.entered < oldest.entered) {
+        oldest = space;
+      }
+    }
+    oldest.clear();
+    renew(cpu, oldest);
+    return oldest;
+  }
+
+  private static void flushUser(CpuState cpu, TlbSet space) {
+    space.dropLocal();
+    if (!space.executed.isEmpty()) {
+      renew(cpu, space);
+      if (!space.hasGlobal) {
+        space.executed.clear();
+      }
+    }
+  }
+
+  private static void flushLocalOfSupervisor(CpuState cpu) {
+    TlbSet set = cpu.tlb[TlbSet.SUPERVISOR];
+    set.dropLocal();
+    cpu.tlb[TlbSet.SUPERVISOR_AC].dropLocal();
+    if (set.executesLocal) {
+      set.executesLocal = false;
+      renew(cpu, set);
+    }
+  }
+
+  /** Some translation that code was fetched by may have gone. */
+  private static void renew(CpuState cpu, TlbSet set) {
+    set.epoch = ++cpu.lastEpoch;
+  }
+
+  /** Forgets one page of the current address space, global or not. */
   static void invalidate(CpuState cpu, long linear) {
-    cpu.mappingEpoch++;
-    if (cpu.largePageMask != -1 && ((linear ^ cpu.largePageBase) & cpu.largePageMask) == 0) {
-      flush(cpu, true);
+    for (TlbSet set : cpu.tlb) {
+      set.drop(linear);
+      if (set.executed.mayContain(linear)) {
+        renew(cpu, set);
+      }
+    }
+    boolean large = false;
+    for (int sizeBits : LargePages.SIZES) {
+      if (cpu.largePages.mayContain(linear, sizeBits)) {
+        invalidateLarge(cpu, linear, sizeBits);
+        large = true;
+      }
+    }
+    List<TlbSet> spaces = cpu.addressSpaces;
+    for (int i = 0; i < spaces.size(); i++) {
+      TlbSet space = spaces.get(i);
+      if (space.hasGlobal && !large) {
+        space.dropGlobal(linear);
+        if (space.executed.mayContain(linear)) {
+          renew(cpu, space);
+        }
+      }
+    }
+    cpu.updateTlb();
+  }
+
+  /** Forgets all pieces of a large page in all address spaces. */
+  private static void invalidateLarge(CpuState cpu, long linear, int sizeBits) {
+    for (TlbSet set : cpu.tlb) {
+      dropLarge(cpu, set, linear, sizeBits);
+    }
+    for (TlbSet space : cpu.addressSpaces) {
+      dropLarge(cpu, space, linear, sizeBits);
+    }
+    cpu.largePages.remove(linear, sizeBits);
+  }
+
+  private static void dropLarge(CpuState cpu, TlbSet set, long linear, int sizeBits) {
+    set.dropLarge(linear, sizeBits);
+    if (!set.executed.isEmpty()) {
+      renew(cpu, set);
+    }
+  }
+
+  /** Forgets one page of another address space, unless it is global. */
+  static void invalidate(CpuState cpu, int pcid, long linear) {
+    TlbSet space = find(cpu, pcid);
+    if (space == null) {
       return;
     }
-    long tag = linear & TlbLayout.PAGE_MASK;
-    for (long[] array : cpu.tlb) {
-      if (TlbLayout.tag(array, linear) == tag) {
-        TlbLayout.drop(array, TlbLayout.entry(linear));
+    if (space == cpu.tlb[TlbSet.USER]) {
+      invalidate(cpu, linear);
+      return;
+    }
+    space.drop(linear);
+    if (space.executed.mayContain(linear)) {
+      renew(cpu, space);
+    }
+    for (int sizeBits : LargePages.SIZES) {
+      if (cpu.largePages.mayContain(linear, sizeBits)) {
+        dropLarge(cpu, space, linear, sizeBits);
       }
     }
   }
 
-  /** Drops the write entries of a RAM page that has come to hold code. */
-  static void dropWrites(CpuState cpu, int page) {
-    for (int privilege = 0; privilege < TlbLayout.CHECKED; privilege++) {
-      long[] array = cpu.tlb[TlbLayout.array(TlbLayout.WRITE, privilege)];
-      for (int entry = 0; entry < TlbLayout.ENTRIES; entry++) {
-        if ((int) TlbLayout.info(array, entry) == page) {
-          TlbLayout.drop(array, entry);
-        }
-      }
+  /** Leaves writes to a RAM page that has come to hold code to the slow path. */
+  static void protect(CpuState cpu, int page) {
+    cpu.tlb[TlbSet.SUPERVISOR].array(TlbSet.WRITE).slowDown(page);
+    cpu.tlb[TlbSet.SUPERVISOR_AC].array(TlbSet.WRITE).slowDown(page);
+    for (TlbSet space : cpu.addressSpaces) {
+      space.array(TlbSet.WRITE).slowDown(page);
     }
   }
 }

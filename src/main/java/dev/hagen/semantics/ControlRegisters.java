@@ -112,7 +112,7 @@ public final class ControlRegisters {
       cpu.efer = longMode ? cpu.efer | EFER_LMA : cpu.efer & ~EFER_LMA;
     }
     if ((changed & (CR0_PG | CR0_WP | CR0_PE)) != 0) {
-      Paging.flush(cpu, true);
+      Paging.flush(cpu);
     }
     cpu.updateContext();
   }
@@ -135,25 +135,23 @@ public final class ControlRegisters {
     if (cpu.isLongMode() && next >>> cpu.model.physicalBits() != 0) {
       throw cpu.generalProtection(0);
     }
-    if (tagged && next == cpu.cr3 && next != value) {
-      // The same address space, and nothing is to be forgotten.
-      return;
-    }
-    loadCr3(cpu, next);
+    loadCr3(cpu, next, next != value);
   }
 
-  /** Sets CR3 to an allowed value and forgets translations of the address space left. */
-  static void loadCr3(CpuState cpu, long value) {
+  /**
+   * Sets CR3 to an allowed value.
+   *
+   * @param keep whether translations remembered under its PCID stay valid
+   */
+  static void loadCr3(CpuState cpu, long value, boolean keep) {
     if (isPae(cpu)) {
       Paging.loadPdptes(cpu, value);
     }
-    cpu.cr3 = value;
-    if ((cpu.cr4 & CR4_PCIDE) != 0) {
-      // The TLB does not know PCIDs: what bit 63 asks to keep goes as well.
-      Paging.flushPcid(cpu, (int) (value & CR3_PCID));
-    } else {
-      Paging.flush(cpu, false);
+    if (keep && value == cpu.cr3) {
+      return;
     }
+    cpu.cr3 = value;
+    Paging.enterAddressSpace(cpu, keep);
   }
 
   private static boolean isPae(CpuState cpu) {
@@ -179,7 +177,10 @@ public final class ControlRegisters {
     }
     cpu.cr4 = value;
     if ((changed & CR4_FLUSHES) != 0) {
-      Paging.flush(cpu, true);
+      Paging.flush(cpu);
+    }
+    if ((changed & CR4_PCIDE) != 0) {
+      Paging.enterAddressSpace(cpu, false);
     }
     cpu.updateContext();
   }

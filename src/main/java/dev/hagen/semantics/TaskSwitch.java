@@ -155,7 +155,7 @@ final class TaskSwitch {
     saveOldState(savedFlags);
     changeBusyBits();
     if (wide && (cpu.cr0 & Control.CR0_PG) != 0) {
-      ControlRegisters.loadCr3(cpu, newCr3);
+      ControlRegisters.loadCr3(cpu, newCr3, false);
     }
     Descriptor.load(cpu.tr, selector, descriptor);
     cpu.tr.attributes |= Descriptor.BUSY;

@@ -61,12 +61,12 @@ public final class TranslationControl {
         if (pcid == (cpu.cr3 & Control.CR3_PCID) || (cpu.cr4 & Control.CR4_PCIDE) == 0) {
           Paging.invalidate(cpu, linear);
         } else {
-          Paging.flushPcid(cpu, (int) pcid);
+          Paging.invalidate(cpu, (int) pcid, linear);
         }
       }
       case ONE_PCID -> Paging.flushPcid(cpu, (int) pcid);
-      case ALL_WITH_GLOBAL -> Paging.flush(cpu, true);
-      default -> Paging.flush(cpu, false);
+      case ALL_WITH_GLOBAL -> Paging.flush(cpu);
+      default -> Paging.flushLocal(cpu);
     }
     cpu.leaveBlock = true;
   }

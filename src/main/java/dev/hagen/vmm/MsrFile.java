@@ -270,7 +270,7 @@ public final class MsrFile {
     require(cpu, (value & ~(bits | Control.EFER_LMA)) == 0 && !(paging && (changed & Control.EFER_LME) != 0));
     cpu.efer = value & bits | cpu.efer & Control.EFER_LMA;
     if ((changed & Control.EFER_NXE) != 0) {
-      Paging.flush(cpu, true);
+      Paging.flush(cpu);
     }
     cpu.updateContext();
     cpu.leaveBlock = true;

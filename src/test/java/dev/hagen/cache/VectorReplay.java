@@ -95,7 +95,7 @@ final class VectorReplay implements AutoCloseable {
 
   /** Empties the TLB, and fills it with the pages of the case if {@code warm}. */
   private static void warm(CpuState cpu, boolean warm) {
-    Paging.flush(cpu, true);
+    Paging.flush(cpu);
     if (warm) {
       for (MemoryLayout.Region region : MemoryLayout.REGIONS) {
         for (int page = region.address(); page < region.address() + region.size(); page += 0x1000) {

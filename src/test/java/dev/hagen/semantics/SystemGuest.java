@@ -199,7 +199,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
       cpu.cr3 = PAGE_TABLES + 0x4000;
     }
     cpu.cr0 |= Control.CR0_PG | Control.CR0_WP;
-    dev.hagen.mmu.Paging.flush(cpu, true);
+    dev.hagen.mmu.Paging.flush(cpu);
     cpu.updateContext();
   }
 
@@ -208,7 +208,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
     int size = cpu.isLongMode() ? 8 : 4;
     long entry = PAGE_TABLES + 0x5000 + (address >> 12) * size;
     poke(entry, peek(entry, size) & ~bits, size);
-    dev.hagen.mmu.Paging.flush(cpu, true);
+    dev.hagen.mmu.Paging.flush(cpu);
   }
 
   private void loadFlat(int code, int data, int cpl) {
