@@ -15,7 +15,7 @@ import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSUB;
 
-import dev.hagen.cpu.TlbLayout;
+import dev.hagen.cpu.TlbArray;
 import dev.hagen.decode.Operand;
 import dev.hagen.x86.Reg;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +111,7 @@ final class MemoryEmitter {
     Label miss = unit.miss();
     // A misaligned address has bits that no page has, so one that runs into the next page never matches.
     code.lload(Locals.ADDRESS);
-    code.constant(TlbLayout.PAGE_MASK | size - 1);
+    code.constant(TlbArray.PAGE_MASK | size - 1);
     code.op(LAND);
     code.lload(Locals.page(group.number()));
     code.op(LCMP);
@@ -136,7 +136,7 @@ final class MemoryEmitter {
         code.label(remember);
       }
       code.lload(Locals.ADDRESS);
-      code.constant(TlbLayout.PAGE_MASK);
+      code.constant(TlbArray.PAGE_MASK);
       code.op(LAND);
       code.lstore(Locals.page(group.number()));
       code.lload(Locals.OFFSET);

@@ -27,7 +27,7 @@ public final class RegionCode extends CodeRange {
   private int trial;
   private boolean waits;
   /** How often the unit has been wanted while it waited. */
-  private volatile int demand;
+  private int demand;
   private long checkedEpoch;
   private long checkedLinear = -1;
 
@@ -98,7 +98,7 @@ public final class RegionCode extends CodeRange {
     trial = 0;
   }
 
-  /** How often the unit has been wanted while it waited for HotSpot; any thread may ask. */
+  /** How often the unit has been wanted while it waited for HotSpot; a thread that asks may hear an old number. */
   public int demand() {
     return demand;
   }
@@ -106,8 +106,7 @@ public final class RegionCode extends CodeRange {
   /** The unit if it is on trial, for one of the entries that the trial lasts, and may be entered; {@code linear} is the head. */
   @Nullable Unit enterTrial(CpuState cpu, long linear) {
     if (trial == 0) {
-      // Nobody else writes.
-      demand = demand + 1;
+      demand++;
       return null;
     }
     trial--;
