@@ -11,6 +11,7 @@ import dev.hagen.machine.Machine;
 import dev.hagen.machine.MachineConfig;
 import dev.hagen.machine.MachineControl;
 import dev.hagen.machine.TiersDiffer;
+import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import dev.hagen.vmm.StopReason;
 import java.io.IOException;
@@ -189,7 +190,11 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Tunables tunables() {
-    Tunables tunables = Tunables.standard();
+    Tunables tunables = switch (options.unit) {
+      case "region" -> Tunables.standard();
+      case "block12" -> Tunables.standard().with(Tunable.REGION_BLOCKS, 1).with(Tunable.REGION_INSTRUCTIONS, 12);
+      default -> throw new UserError("--unit is region or block12, not '" + options.unit + "'.");
+    };
     for (String setting : options.tunables) {
       try {
         tunables = tunables.with(setting);

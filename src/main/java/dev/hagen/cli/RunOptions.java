@@ -92,6 +92,11 @@ final class RunOptions {
       description = "Options from a JSON object, by their names without dashes; those on the command line win.")
   @Nullable Path config;
 
+  @Option(names = {"--unit"}, paramLabel = "KIND",
+      description = "What is translated together: 'region' (the default: whole loops and functions) or 'block12' (at most"
+          + " twelve instructions up to the first jump, for comparison).")
+  String unit = "region";
+
   @Option(names = {"--tunable"}, paramLabel = "NAME=NUMBER",
       description = "Tune the translator; may be given again. 'help' lists what there is.")
   List<String> tunables = new ArrayList<>();
