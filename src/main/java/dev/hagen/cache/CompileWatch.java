@@ -86,6 +86,14 @@ final class CompileWatch implements AutoCloseable {
     }
   }
 
+  /** Keeps HotSpot, which counts calls, from compiling a unit that is on trial. */
+  synchronized void goOn(RegionCode code) {
+    Entry entry = known.get(code);
+    if (entry != null) {
+      hotSpot.markMethodProfiled(entry.method);
+    }
+  }
+
   /** Has a unit compiled that has been tried. */
   synchronized void compile(RegionCode code) {
     Entry entry = known.remove(code);

@@ -127,6 +127,13 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   }
 
   @Override
+  public void onTrial(RegionCode code) {
+    if (watch != null) {
+      watch.goOn(code);
+    }
+  }
+
+  @Override
   public void tried(RegionCode code) {
     if (watch != null) {
       watch.compile(code);

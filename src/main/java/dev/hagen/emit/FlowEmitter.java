@@ -109,9 +109,8 @@ final class FlowEmitter {
   /** Runs the unit on the JVM's stack from its head. */
   private void runUnit() {
     code.aload(Locals.CPU);
-    code.constant(0);
     pushDepth();
-    Names.RUN.call(code.visitor());
+    Names.RUN_HEAD.call(code.visitor());
   }
 
   private void pushDepth() {

@@ -41,6 +41,7 @@ final class Names {
       method(Unit.class, "interpretFlags", CpuState.class, int.class, long.class, long.class, int.class);
   static final MethodName EXECUTE = method(Unit.class, "execute", CpuState.class, int.class, long.class);
   static final MethodName RUN = method(Unit.class, "run", CpuState.class, int.class, int.class);
+  static final MethodName RUN_HEAD = method(Unit.class, "runHead", Unit.class, CpuState.class, int.class);
   static final MethodName CALL_INDIRECT = method(Unit.class, "callIndirect", CpuState.class, int.class);
   static final MethodName RESUME =
       method(Unit.class, "resume", CpuState.class, int.class, long.class, long.class, int.class);

@@ -8,6 +8,9 @@ public interface HotCodeListener {
   /** The block at CS:RIP, whose linear address is {@code linear}, has become hot; called before it runs once more. */
   void hot(long linear);
 
+  /** A unit on trial goes on being tried. */
+  default void onTrial(RegionCode code) {}
+
   /** A unit has been on trial long enough for HotSpot to know its ways; it waits for {@link Interpreter#setReady}. */
   default void tried(RegionCode code) {}
 }

@@ -48,9 +48,12 @@ public final class Interpreter {
   private static final int DEPTH = 100;
   /** How many times longer than others a block stays cold that belongs to a region. */
   private static final int PATIENCE = 8;
-  /** How often a unit is entered on trial, and how long it runs each time. */
-  private static final int TRIAL_ENTRIES = 36;
-  private static final int TRIAL_INSTRUCTIONS = 2000;
+  /** How often a unit is entered on trial, how long it runs each time, and how long in all. */
+  private static final int TRIAL_ENTRIES = 215;
+  private static final int TRIAL_INSTRUCTIONS = 2500;
+  private static final int TRIAL_TOTAL = 40_000;
+  /** Entries of a trial after which HotSpot would look at the unit by itself. */
+  private static final int TRIAL_TURN = 36;
   /** The return address of no call. */
   private static final long NOWHERE = 1L << 62 | 1;
 
@@ -107,7 +110,7 @@ public final class Interpreter {
       if (code != null && cpu.countdown < -MARGIN) {
         Unit unit = code.enter(cpu, linear - block.entryDistance);
         if (unit == null && code.waits()) {
-          if (tryOut(code, linear - block.entryDistance, block.entry)) {
+          if (tryOut(code, linear - block.entryDistance, block.entry, depth)) {
             continue;
           }
         } else if (unit != null) {
@@ -129,7 +132,13 @@ public final class Interpreter {
   }
 
   /** Runs a unit for a short while if it is on trial; false if it does not run. */
-  private boolean tryOut(RegionCode code, long linear, int entry) {
+  private boolean tryOut(RegionCode code, long linear, int entry, int depth) {
+    if (code.trial() == 0) {
+      if (code.want()) {
+        hot.tried(code);
+      }
+      return false;
+    }
     Unit unit = code.enterTrial(cpu, linear);
     if (unit == null) {
       return false;
@@ -137,16 +146,18 @@ public final class Interpreter {
     int shortened = Math.max(0, -cpu.countdown - MARGIN - TRIAL_INSTRUCTIONS);
     cpu.countdown += shortened;
     cpu.retired -= shortened;
+    int before = cpu.countdown;
     try {
-      if (unit.run(cpu, entry, 0) == Unit.INTERPRET && !mustStop()) {
+      if (unit.run(cpu, entry, depth) == Unit.INTERPRET && !mustStop()) {
         interpretOne();
       }
     } finally {
+      code.spend(cpu.countdown - before);
       cpu.countdown -= shortened;
       cpu.retired += shortened;
     }
-    if (code.isTried()) {
-      hot.tried(code);
+    if (code.trial() % TRIAL_TURN == 0) {
+      hot.onTrial(code);
     }
     return true;
   }
@@ -316,7 +327,7 @@ public final class Interpreter {
     if (!region.isRetired()) {
       region.setUnit(unit, entries);
       if (onTrial) {
-        region.startTrial(TRIAL_ENTRIES);
+        region.startTrial(TRIAL_ENTRIES, TRIAL_TOTAL);
       }
       cache.publish(region);
     }

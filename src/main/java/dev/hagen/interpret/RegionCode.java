@@ -25,6 +25,7 @@ public final class RegionCode extends CodeRange {
   private @Nullable Unit unit;
   /** Entries left until the unit has been tried; then it waits for HotSpot's code. */
   private int trial;
+  private int trialInstructions;
   private boolean waits;
   /** How often the unit has been wanted while it waited. */
   private int demand;
@@ -86,10 +87,24 @@ public final class RegionCode extends CodeRange {
     entries = List.copyOf(newEntries);
   }
 
-  /** From now on the unit may be entered so many times by {@link #enterTrial}, and then waits. */
-  void startTrial(int entriesOfTrial) {
+  /** From now on the unit may be entered by {@link #enterTrial} alone, so often and for so many instructions; then it waits. */
+  void startTrial(int entriesOfTrial, int instructionsOfTrial) {
     trial = entriesOfTrial;
+    trialInstructions = instructionsOfTrial;
     waits = true;
+  }
+
+  /** Entries that are left of the trial. */
+  int trial() {
+    return trial;
+  }
+
+  /** Takes what has retired off what the trial may last. */
+  void spend(int instructions) {
+    trialInstructions -= instructions;
+    if (trialInstructions < 0) {
+      trial = 0;
+    }
   }
 
   /** The unit may be entered from everywhere, or from nowhere until its code is there. */
@@ -103,27 +118,25 @@ public final class RegionCode extends CodeRange {
     return demand;
   }
 
-  /** The unit if it is on trial, for one of the entries that the trial lasts, and may be entered; {@code linear} is the head. */
+  /** The unit for one more entry on trial, if it may be entered; {@code linear} is the head. */
   @Nullable Unit enterTrial(CpuState cpu, long linear) {
-    if (trial == 0) {
-      demand++;
-      return null;
-    }
-    trial--;
     waits = false;
     Unit tried = enter(cpu, linear);
     waits = true;
+    if (tried != null) {
+      trial--;
+    }
     return tried;
+  }
+
+  /** Counts that the unit is wanted while it waits; whether that is for the first time since its trial. */
+  boolean want() {
+    return demand++ == 0;
   }
 
   /** Whether the unit waits for HotSpot, on trial or after it. */
   boolean waits() {
     return waits;
-  }
-
-  /** Whether the trial has just ended. */
-  boolean isTried() {
-    return trial == 0;
   }
 
   /** The unit, if it is there and every page of the region is still mapped where it was; {@code linear} is the head. */

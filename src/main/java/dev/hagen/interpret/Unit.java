@@ -95,6 +95,14 @@ public abstract class Unit {
     }
   }
 
+  /**
+   * Runs a unit from its head. All calls of units come by here and are inlined from here, so that HotSpot sees too many
+   * receivers to bet on one: a link that leads elsewhere must not cost a compilation of its callers.
+   */
+  protected static int runHead(Unit unit, CpuState cpu, int depth) {
+    return unit.run(cpu, 0, depth);
+  }
+
   /** Calls the unit at CS:RIP, if there is one. */
   protected final int callIndirect(CpuState cpu, int depth) {
     return interpreter == null ? EVENT : interpreter.call(depth);

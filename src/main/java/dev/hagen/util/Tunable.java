@@ -3,7 +3,7 @@ package dev.hagen.util;
 /** A number by which the speed of a machine can be tuned; what a guest observes does not depend on any of them. */
 public enum Tunable {
   // @formatter:off
-  THRESHOLD(           2000, 0, Integer.MAX_VALUE, "entries of a block before it is translated; 0: nothing is translated"),
+  THRESHOLD(           5000, 0, Integer.MAX_VALUE, "entries of a block before it is translated; 0: nothing is translated"),
   REGION_BLOCKS(         48, 1, 1000,              "blocks in a region at most"),
   REGION_INSTRUCTIONS(  200, 1, 1000,              "instructions after which a region takes no more blocks"),
   RARE_EDGE(             64, 1, Integer.MAX_VALUE, "an edge taken once in more runs of its block ends the region"),
