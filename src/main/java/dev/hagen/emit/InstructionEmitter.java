@@ -205,9 +205,7 @@ final class InstructionEmitter {
         case Operand.Immediate immediate -> {
         }
         case Operand.Memory memory -> {
-          boolean based = memory.segment() == Reg.FS || memory.segment() == Reg.GS;
-          if (memory.addressSize() == 2 || codeSize != 8 && (based || memory.segment() == Reg.CS)
-              || memory.size() > 8) {
+          if (!isReachable(memory, codeSize) || memory.size() > 8) {
             return false;
           }
         }
@@ -219,9 +217,15 @@ final class InstructionEmitter {
     return true;
   }
 
+  /** Whether the linear address of a memory operand can be computed here. */
+  static boolean isReachable(Operand.Memory memory, int codeSize) {
+    boolean based = memory.segment() == Reg.FS || memory.segment() == Reg.GS;
+    return memory.addressSize() != 2 && (codeSize == 8 || !based && memory.segment() != Reg.CS);
+  }
+
   // Operands.
 
-  private void push(Operand operand) {
+  void push(Operand operand) {
     switch (operand) {
       case Operand.Register register -> {
         if (register.highByte()) {
@@ -250,7 +254,7 @@ final class InstructionEmitter {
   }
 
   /** Writes the long on the stack to an operand. */
-  private void pop(Operand operand) {
+  void pop(Operand operand) {
     switch (operand) {
       case Operand.Register register -> {
         if (register.highByte()) {
@@ -334,7 +338,7 @@ final class InstructionEmitter {
     return false;
   }
 
-  private void pushLinearAddress(Operand.Memory memory) {
+  void pushLinearAddress(Operand.Memory memory) {
     pushEffectiveAddress(memory);
     if (memory.segment() == Reg.FS || memory.segment() == Reg.GS) {
       code.lload(memory.segment() == Reg.FS ? Locals.FS_BASE : Locals.GS_BASE);
@@ -343,7 +347,7 @@ final class InstructionEmitter {
   }
 
   /** Replaces the linear address on the stack by its place in host memory, or leaves. */
-  private void probe(int size, boolean write) {
+  void probe(int size, boolean write) {
     code.lstore(Locals.TEMPORARY_2);
     code.aload(Locals.TLB);
     code.iload(write ? Locals.TLB_WRITE : Locals.TLB_READ);
@@ -358,7 +362,7 @@ final class InstructionEmitter {
     code.lload(Locals.TEMPORARY_3);
   }
 
-  private void load(int size) {
+  void load(int size) {
     switch (size) {
       case 8 -> Names.GET_LONG.call(code.visitor());
       case 4 -> {

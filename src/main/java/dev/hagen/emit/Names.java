@@ -5,6 +5,7 @@ import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.interpret.Unit;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.mmu.LinearMemory;
+import dev.hagen.semantics.InlineFloat;
 import dev.hagen.semantics.LazyFlags;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -28,6 +29,9 @@ final class Names {
   static final FieldName SEGMENT = field(CpuState.class, "segment");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
 
+  static final FieldName XMM = field(CpuState.class, "xmm");
+  static final FieldName FLOAT_MODE = field(CpuState.class, "floatMode");
+
   static final MethodName PENDING = method(CpuState.class, "pending");
   static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
   static final MethodName INTERPRET = method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class);
@@ -49,6 +53,20 @@ final class Names {
   static final MethodName PUT_LONG = method(HostMemory.class, "putLong", long.class, long.class);
   static final MethodName REVERSE_LONG = method(Long.class, "reverseBytes", long.class);
   static final MethodName REVERSE_INT = method(Integer.class, "reverseBytes", int.class);
+  static final MethodName DOUBLE_BITS = method(Double.class, "doubleToRawLongBits", double.class);
+  static final MethodName DOUBLE_OF_BITS = method(Double.class, "longBitsToDouble", long.class);
+  static final MethodName SQUARE_ROOT = method(Math.class, "sqrt", double.class);
+  static final MethodName FLOAT_MODE_OF = method(InlineFloat.class, "mode", CpuState.class);
+  static final MethodName IS_OPERAND = method(InlineFloat.class, "isOperand", double.class);
+  static final MethodName IS_SUM = method(InlineFloat.class, "isSum", double.class);
+  static final MethodName IS_PRODUCT = method(InlineFloat.class, "isProduct", double.class);
+  static final MethodName SLOW_ADD = method(InlineFloat.class, "add", CpuState.class, double.class, double.class);
+  static final MethodName SLOW_SUBTRACT =
+      method(InlineFloat.class, "subtract", CpuState.class, double.class, double.class);
+  static final MethodName SLOW_MULTIPLY =
+      method(InlineFloat.class, "multiply", CpuState.class, double.class, double.class);
+  static final MethodName SLOW_DIVIDE = method(InlineFloat.class, "divide", CpuState.class, double.class, double.class);
+  static final MethodName SLOW_SQUARE_ROOT = method(InlineFloat.class, "squareRoot", CpuState.class, double.class);
 
   private Names() {}
 

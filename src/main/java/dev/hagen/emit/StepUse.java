@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which general registers the step of an instruction reads and writes, for instructions whose step may run in the middle of
+ * Which general and XMM registers the step of an instruction reads and writes, for instructions whose step may run in the middle of
  * a unit while the other registers stay in locals: it touches nothing else but memory, flags and the floating-point units,
  * does not ask for the time, and changes nothing if it faults.
  */
@@ -29,10 +29,17 @@ final class StepUse {
   private static final Set<Op> IRREGULAR = EnumSet.of(Op.MASKMOVQ, Op.MASKMOVDQU, Op.PCMPESTRI, Op.PCMPESTRM,
       Op.PCMPISTRI, Op.FXSAVE, Op.FXRSTOR, Op.XSAVE, Op.XSAVEC, Op.XSAVEOPT, Op.XSAVES, Op.XRSTOR, Op.XRSTORS);
 
+  /** Operations that XMM0 takes part in without being an operand. */
+  private static final Set<Op> BLENDS = EnumSet.of(Op.BLENDVPS, Op.BLENDVPD, Op.PBLENDVB);
+
   /** Registers that the state must have before the step. */
   final BitSet named = new BitSet();
   /** Registers that the step may have changed. */
   final BitSet changed = new BitSet();
+  /** XMM registers that the state must have before the step. */
+  final BitSet namedXmm = new BitSet();
+  /** XMM registers that the step may have changed. */
+  final BitSet changedXmm = new BitSet();
 
   private StepUse() {}
 
@@ -62,7 +69,15 @@ final class StepUse {
       } else if (operands[i] instanceof Operand.Memory memory) {
         use.named.set(memory.base());
         use.named.set(memory.index());
+      } else if (operands[i] instanceof Operand.Xmm xmm) {
+        use.namedXmm.set(xmm.index());
+        if (i == 0) {
+          use.changedXmm.set(xmm.index());
+        }
       }
+    }
+    if (BLENDS.contains(op)) {
+      use.namedXmm.set(0);
     }
     use.named.clear(Reg.NONE);
     return use;

@@ -59,6 +59,9 @@ public final class UnitEmitter {
   private final Map<Long, Integer> predecessors = new HashMap<>();
   private final Set<Long> emitted = new HashSet<>();
   private final RegisterUse registers;
+  private final XmmUse xmmUse;
+  private final XmmRegisters xmm;
+  private final NormalHalves normal;
   private final Label leave = new Label();
   private final Label leaveToInterpret = new Label();
   private final Label leaveAfterStep = new Label();
@@ -93,6 +96,9 @@ public final class UnitEmitter {
         classWriter.visitMethod(ACC_PUBLIC | ACC_FINAL, Names.RUN.name(), Names.RUN.descriptor(), null, null);
     this.code = new Code(method);
     this.flags = new FlagEmitter(code);
+    this.xmmUse = XmmUse.of(region, intrinsics && (region.context() & ExecutionContext.SSE_BLOCKED) == 0);
+    this.xmm = new XmmRegisters(code, xmmUse);
+    this.normal = new NormalHalves(region, List.of(0L));
   }
 
   private void emitConstructor() {
@@ -201,6 +207,7 @@ public final class UnitEmitter {
         loadRegister(i);
       }
     }
+    xmm.load();
   }
 
   private void loadRegister(int index) {
@@ -220,6 +227,7 @@ public final class UnitEmitter {
         storeRegister(i);
       }
     }
+    xmm.store();
   }
 
   private void storeRegister(int index) {
@@ -272,6 +280,8 @@ public final class UnitEmitter {
     at = block.start();
     before = 0;
     InstructionEmitter emitter = new InstructionEmitter(this, code, flags, codeSize, intrinsics);
+    XmmEmitter sse = new XmmEmitter(this, code, emitter, xmm, normal);
+    normal.start(at);
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {
       instruction = block.instructions().get(i);
@@ -281,7 +291,7 @@ public final class UnitEmitter {
         emitTerminal(block, emitter, following);
         return;
       }
-      if (!emitter.emit(instruction)) {
+      if (!(!xmmUse.isEmpty() && sse.emit(instruction) || emitter.emit(instruction))) {
         StepUse use = StepUse.of(instruction);
         if (use != null) {
           emitStep(use);
@@ -289,6 +299,7 @@ public final class UnitEmitter {
           emitInterpreted();
         }
       }
+      normal.pass(instruction);
       before++;
       at += instruction.length();
     }
@@ -414,6 +425,11 @@ public final class UnitEmitter {
     });
   }
 
+  /** Emits something behind the blocks. */
+  void addStub(Runnable stub) {
+    stubs.add(stub);
+  }
+
   /** Has the current instruction executed by its step, among the locals. If it faults the unit leaves. */
   private void emitStep(StepUse use) {
     int number = interpreted.size();
@@ -426,6 +442,7 @@ public final class UnitEmitter {
         storeRegister(i);
       }
     }
+    xmm.store(use.namedXmm);
     code.aload(Locals.THIS);
     code.aload(Locals.CPU);
     code.constant(number);
@@ -437,6 +454,7 @@ public final class UnitEmitter {
         loadRegister(i);
       }
     }
+    xmm.load(use.changedXmm);
     if (StepUse.writesFlags(instruction.op())) {
       flags.set(LazyFlags.IN_STATE);
     }

@@ -161,7 +161,7 @@ final class ProgramMachine implements AutoCloseable {
   }
 
   private State state(String cause) {
-    return new State(cause, cpu.retired, cpu.rip, cpu.flags(), cpu.gpr.clone(), cpu.xmm.clone(), checksum());
+    return new State(cause, cpu.retired, cpu.rip, cpu.flags(), cpu.gpr.clone(), Arrays.copyOf(cpu.xmm, 32), checksum());
   }
 
   private long checksum() {

@@ -1,0 +1,166 @@
+package dev.hagen.emit;
+
+import static org.objectweb.asm.Opcodes.DUP2;
+import static org.objectweb.asm.Opcodes.IAND;
+import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.L2I;
+import static org.objectweb.asm.Opcodes.LAND;
+import static org.objectweb.asm.Opcodes.LOR;
+
+import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Operand;
+
+/** Emits SSE instructions that have bytecode of their own: {@link XmmForm} says which. */
+final class XmmEmitter {
+  private final UnitEmitter unit;
+  private final Code code;
+  private final InstructionEmitter instructions;
+  private final XmmRegisters registers;
+  private final XmmOperands operands;
+  private final HalfwiseEmitter halfwise;
+  private final DoubleEmitter doubles;
+
+  XmmEmitter(UnitEmitter unit, Code code, InstructionEmitter instructions, XmmRegisters registers, NormalHalves normal) {
+    this.unit = unit;
+    this.code = code;
+    this.instructions = instructions;
+    this.registers = registers;
+    this.operands = new XmmOperands(code, instructions, registers);
+    this.halfwise = new HalfwiseEmitter(code, operands);
+    this.doubles = new DoubleEmitter(unit, code, operands, normal);
+  }
+
+  /** Emits an instruction; false, with nothing emitted, if it has no bytecode of its own. */
+  boolean emit(Instruction instruction) {
+    XmmForm form = XmmForm.of(instruction);
+    Operand.Memory memory = instruction.memory();
+    if (form == null) {
+      return false;
+    }
+    if (memory != null) {
+      prepare(instruction, memory);
+    }
+    switch (form.kind()) {
+      case WHOLE -> moveWhole(instruction.operand(0), instruction.operand(1));
+      case SCALAR -> moveScalar(instruction.operand(0), instruction.operand(1));
+      case SELECT -> select(instruction);
+      case LANES -> halfwise.emit(instruction, false);
+      case COUNT -> halfwise.emit(instruction, true);
+      case DOUBLE -> doubles.emit(instruction);
+    }
+    return true;
+  }
+
+  /** Asks the TLB for the memory operand; leaves if it is not aligned as it must be. */
+  private void prepare(Instruction instruction, Operand.Memory memory) {
+    boolean aligned = instruction.alignment() == 16;
+    instructions.pushLinearAddress(memory);
+    if (aligned) {
+      code.op(DUP2);
+      code.lstore(Locals.TEMPORARY_1);
+      code.op(L2I);
+      code.constant(15);
+      code.op(IAND);
+      code.jump(IFNE, unit.miss());
+      code.lload(Locals.TEMPORARY_1);
+    }
+    instructions.probe(aligned ? 16 : memory.size(), instruction.operand(0) == memory);
+    code.lstore(Locals.OFFSET);
+  }
+
+  private void moveWhole(Operand to, Operand from) {
+    for (int half = 0; half < 2; half++) {
+      moveHalf(to, half, from, half);
+    }
+  }
+
+  /** Moves eight bytes; at least one operand is an XMM register. */
+  private void moveHalf(Operand to, int toHalf, Operand from, int fromHalf) {
+    if (to instanceof Operand.Xmm destination) {
+      if (operands.isDouble(from, fromHalf)) {
+        operands.pushDouble(from, fromHalf);
+        registers.popDouble(destination.index(), toHalf);
+      } else {
+        operands.pushLong(from, fromHalf);
+        registers.popLong(destination.index(), toHalf);
+      }
+    } else if (to instanceof Operand.Memory) {
+      operands.pushPlace(toHalf);
+      operands.pushLong(from, fromHalf);
+      Names.PUT_LONG.call(code.visitor());
+    } else {
+      operands.pushLong(from, fromHalf);
+      instructions.pop(to);
+    }
+  }
+
+  private void moveScalar(Operand to, Operand from) {
+    int size = Math.min(to.size(), from.size());
+    if (to instanceof Operand.Xmm destination) {
+      if (size == 8) {
+        moveHalf(to, 0, from, 0);
+      } else {
+        operands.pushLong(from, 0);
+        code.zeroExtend(size);
+        if (!destination.zeroUpper()) {
+          registers.pushLong(destination.index(), 0);
+          code.constant(-1L << 8 * size);
+          code.op(LAND);
+          code.op(LOR);
+        }
+        registers.popLong(destination.index(), 0);
+      }
+      if (destination.zeroUpper()) {
+        registers.clear(destination.index(), 1);
+      }
+    } else if (size == 8) {
+      moveHalf(to, 0, from, 0);
+    } else {
+      operands.pushLong(from, 0);
+      instructions.pop(to);
+    }
+  }
+
+  private void select(Instruction instruction) {
+    HalfSelection selection = HalfSelection.of(instruction);
+    Operand a = instruction.operand(0);
+    Operand b = instruction.operand(1);
+    if (!(a instanceof Operand.Xmm)) {
+      moveHalf(a, 0, b, selection.low() - HalfSelection.B_LOW);
+      return;
+    }
+    boolean highFirst = selection.low() != HalfSelection.A_LOW && readsLow(selection, a, b);
+    if (highFirst && readsHigh(selection, a, b)) {
+      // The halves are exchanged, within one register.
+      push(selection.low(), a, b);
+      push(selection.high(), a, b);
+      registers.popLong(((Operand.Xmm) a).index(), 1);
+      registers.popLong(((Operand.Xmm) a).index(), 0);
+      return;
+    }
+    for (int i = 0; i < 2; i++) {
+      int half = highFirst ? 1 - i : i;
+      int component = half == 0 ? selection.low() : selection.high();
+      if (component != half) {
+        moveHalf(a, half, component < HalfSelection.B_LOW ? a : b, component & 1);
+      }
+    }
+  }
+
+  /** Whether the upper half of the result comes from the low half of the destination. */
+  private static boolean readsLow(HalfSelection selection, Operand a, Operand b) {
+    return selection.high() == HalfSelection.A_LOW || selection.high() == HalfSelection.B_LOW && sameRegister(a, b);
+  }
+
+  private static boolean readsHigh(HalfSelection selection, Operand a, Operand b) {
+    return selection.low() == HalfSelection.A_HIGH || selection.low() == HalfSelection.B_HIGH && sameRegister(a, b);
+  }
+
+  private static boolean sameRegister(Operand a, Operand b) {
+    return a instanceof Operand.Xmm first && b instanceof Operand.Xmm second && first.index() == second.index();
+  }
+
+  private void push(int component, Operand a, Operand b) {
+    operands.pushLong(component < HalfSelection.B_LOW ? a : b, component & 1);
+  }
+}
