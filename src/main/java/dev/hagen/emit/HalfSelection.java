@@ -51,6 +51,6 @@ record HalfSelection(int low, int high) {
     int written = XmmForm.BOTH & ~kept;
     // A half that stays where it is is not read.
     int read = (low == A_HIGH ? XmmForm.HIGH : 0) | (high == A_LOW ? XmmForm.LOW : 0);
-    return new XmmForm(XmmForm.Kind.SELECT, read, written, halves >> 2);
+    return XmmForm.moves(XmmForm.Kind.SELECT, read, written, halves >> 2);
   }
 }

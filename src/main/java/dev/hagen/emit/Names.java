@@ -5,8 +5,8 @@ import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.interpret.Unit;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.mmu.LinearMemory;
-import dev.hagen.semantics.InlineFloat;
 import dev.hagen.semantics.LazyFlags;
+import dev.hagen.semantics.PackedCompare;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import org.objectweb.asm.MethodVisitor;
@@ -55,18 +55,8 @@ final class Names {
   static final MethodName REVERSE_INT = method(Integer.class, "reverseBytes", int.class);
   static final MethodName DOUBLE_BITS = method(Double.class, "doubleToRawLongBits", double.class);
   static final MethodName DOUBLE_OF_BITS = method(Double.class, "longBitsToDouble", long.class);
-  static final MethodName SQUARE_ROOT = method(Math.class, "sqrt", double.class);
-  static final MethodName FLOAT_MODE_OF = method(InlineFloat.class, "mode", CpuState.class);
-  static final MethodName IS_OPERAND = method(InlineFloat.class, "isOperand", double.class);
-  static final MethodName IS_SUM = method(InlineFloat.class, "isSum", double.class);
-  static final MethodName IS_PRODUCT = method(InlineFloat.class, "isProduct", double.class);
-  static final MethodName SLOW_ADD = method(InlineFloat.class, "add", CpuState.class, double.class, double.class);
-  static final MethodName SLOW_SUBTRACT =
-      method(InlineFloat.class, "subtract", CpuState.class, double.class, double.class);
-  static final MethodName SLOW_MULTIPLY =
-      method(InlineFloat.class, "multiply", CpuState.class, double.class, double.class);
-  static final MethodName SLOW_DIVIDE = method(InlineFloat.class, "divide", CpuState.class, double.class, double.class);
-  static final MethodName SLOW_SQUARE_ROOT = method(InlineFloat.class, "squareRoot", CpuState.class, double.class);
+  static final MethodName FLOAT_OF_BITS = method(Float.class, "intBitsToFloat", int.class);
+  static final MethodName SIGNS = method(PackedCompare.class, "signs", long.class, long.class);
 
   private Names() {}
 
@@ -97,7 +87,7 @@ final class Names {
     }
   }
 
-  private static MethodName method(Class<?> owner, String name, Class<?>... parameters) {
+  static MethodName method(Class<?> owner, String name, Class<?>... parameters) {
     try {
       return of(owner.getDeclaredMethod(name, parameters));
     } catch (NoSuchMethodException e) {

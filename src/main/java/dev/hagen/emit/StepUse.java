@@ -25,9 +25,12 @@ final class StepUse {
   private static final Set<Op> ACCUMULATOR_PAIR = EnumSet.of(Op.MUL, Op.IMUL1, Op.DIV, Op.IDIV);
   private static final Set<Op> FOUR = EnumSet.of(Op.CMPXCHG8B, Op.CMPXCHG16B);
   private static final int UNITS = Check.SSE | Check.MMX | Check.X87 | Check.X87_CONTROL;
-  /** Instructions of the floating-point units with implied general registers, or with the state of more than one unit. */
+  /**
+   * Instructions of the floating-point units with implied general registers, or with the state of more than one unit; LDMXCSR
+   * changes how the others are computed.
+   */
   private static final Set<Op> IRREGULAR = EnumSet.of(Op.MASKMOVQ, Op.MASKMOVDQU, Op.PCMPESTRI, Op.PCMPESTRM,
-      Op.PCMPISTRI, Op.FXSAVE, Op.FXRSTOR, Op.XSAVE, Op.XSAVEC, Op.XSAVEOPT, Op.XSAVES, Op.XRSTOR, Op.XRSTORS);
+      Op.PCMPISTRI, Op.LDMXCSR, Op.FXSAVE, Op.FXRSTOR, Op.XSAVE, Op.XSAVEC, Op.XSAVEOPT, Op.XSAVES, Op.XRSTOR, Op.XRSTORS);
 
   /** Operations that XMM0 takes part in without being an operand. */
   private static final Set<Op> BLENDS = EnumSet.of(Op.BLENDVPS, Op.BLENDVPD, Op.PBLENDVB);

@@ -280,7 +280,7 @@ public final class UnitEmitter {
     at = block.start();
     before = 0;
     InstructionEmitter emitter = new InstructionEmitter(this, code, flags, codeSize, intrinsics);
-    XmmEmitter sse = new XmmEmitter(this, code, emitter, xmm, normal);
+    XmmEmitter sse = new XmmEmitter(this, code, flags, emitter, xmm, normal);
     normal.start(at);
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {

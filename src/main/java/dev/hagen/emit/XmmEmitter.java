@@ -9,6 +9,7 @@ import static org.objectweb.asm.Opcodes.LOR;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
+import java.util.Objects;
 
 /** Emits SSE instructions that have bytecode of their own: {@link XmmForm} says which. */
 final class XmmEmitter {
@@ -18,16 +19,24 @@ final class XmmEmitter {
   private final XmmRegisters registers;
   private final XmmOperands operands;
   private final HalfwiseEmitter halfwise;
-  private final DoubleEmitter doubles;
+  private final XmmCall calls;
+  private final FloatEmitter floats;
+  private final FloatComparisonEmitter comparisons;
+  private final FloatConversionEmitter conversions;
 
-  XmmEmitter(UnitEmitter unit, Code code, InstructionEmitter instructions, XmmRegisters registers, NormalHalves normal) {
+  XmmEmitter(UnitEmitter unit, Code code, FlagEmitter flags, InstructionEmitter instructions, XmmRegisters registers,
+      NormalHalves normal) {
     this.unit = unit;
     this.code = code;
     this.instructions = instructions;
     this.registers = registers;
     this.operands = new XmmOperands(code, instructions, registers);
     this.halfwise = new HalfwiseEmitter(code, operands);
-    this.doubles = new DoubleEmitter(unit, code, operands, normal);
+    this.calls = new XmmCall(code, flags, instructions, operands);
+    CarefulSites sites = new CarefulSites(unit, code, operands, normal);
+    this.floats = new FloatEmitter(code, operands, sites);
+    this.comparisons = new FloatComparisonEmitter(code, flags, operands, sites);
+    this.conversions = new FloatConversionEmitter(code, instructions, operands, sites);
   }
 
   /** Emits an instruction; false, with nothing emitted, if it has no bytecode of its own. */
@@ -46,7 +55,15 @@ final class XmmEmitter {
       case SELECT -> select(instruction);
       case LANES -> halfwise.emit(instruction, false);
       case COUNT -> halfwise.emit(instruction, true);
-      case DOUBLE -> doubles.emit(instruction);
+      case MASK -> mask(instruction);
+      case CALL -> calls.emit(instruction, form);
+      case FLOAT -> floats.emit(instruction, Objects.requireNonNull(FloatForm.of(instruction.op())));
+      case ORDER -> comparisons.order(instruction);
+      case COMPARE -> comparisons.compare(instruction);
+      case FROM_INTEGER -> conversions.fromInteger(instruction);
+      case TO_INTEGER -> conversions.toInteger(instruction);
+      case WIDEN -> conversions.widen(instruction);
+      case NARROW -> conversions.narrow(instruction);
     }
     return true;
   }
@@ -119,6 +136,13 @@ final class XmmEmitter {
       operands.pushLong(from, 0);
       instructions.pop(to);
     }
+  }
+
+  private void mask(Instruction instruction) {
+    operands.pushLong(instruction.operand(1), 0);
+    operands.pushLong(instruction.operand(1), 1);
+    Names.SIGNS.call(code.visitor());
+    instructions.pop(instruction.operand(0));
   }
 
   private void select(Instruction instruction) {

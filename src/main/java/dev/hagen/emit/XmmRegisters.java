@@ -40,7 +40,7 @@ final class XmmRegisters {
   private void loadMode() {
     if (use.computes()) {
       code.aload(Locals.CPU);
-      Names.FLOAT_MODE_OF.call(code.visitor());
+      FloatNames.MODE.call(code.visitor());
       code.local(ISTORE, Locals.FLOAT_MODE);
     }
   }
@@ -62,7 +62,8 @@ final class XmmRegisters {
     registers.stream().forEach(this::load);
   }
 
-  private void load(int register) {
+  /** Loads the halves of one register. */
+  void load(int register) {
     for (int half = 0; half < 2; half++) {
       if (use.isUsed(2 * register + half)) {
         code.aload(Locals.XMM);
@@ -73,7 +74,8 @@ final class XmmRegisters {
     }
   }
 
-  private void store(int register) {
+  /** Stores the halves of one register. */
+  void store(int register) {
     for (int half = 0; half < 2; half++) {
       if (use.isWritten(2 * register + half)) {
         code.aload(Locals.XMM);

@@ -73,19 +73,16 @@ final class XmmUse {
 
   private void add(Instruction instruction, XmmForm form) {
     computes |= form.computes();
-    int vote = form.isOnDoubles() ? 1 : form.isOnLongs() ? -1 : 0;
-    add(instruction.operand(0), form.read() | form.written(), form.written(), vote);
-    if (instruction.operands().length > 1) {
-      add(instruction.operand(1), form.source(), 0, vote);
-    }
+    add(instruction.operand(0), form.read() | form.written(), form.written(), form.type());
+    add(instruction.operand(1), form.source(), 0, form.sourceType());
   }
 
-  private void add(Operand operand, int touched, int changed, int vote) {
+  private void add(Operand operand, int touched, int changed, XmmForm.Type type) {
     if (operand instanceof Operand.Xmm xmm) {
       for (int half = 0; half < 2; half++) {
         if ((touched >> half & 1) != 0) {
           used.set(2 * xmm.index() + half);
-          votes[2 * xmm.index() + half] += vote;
+          votes[2 * xmm.index() + half] += vote(type);
         }
         if ((changed >> half & 1) != 0) {
           written.set(2 * xmm.index() + half);
@@ -94,10 +91,18 @@ final class XmmUse {
     }
   }
 
+  private static int vote(XmmForm.Type type) {
+    return switch (type) {
+      case DOUBLE -> 1;
+      case LONG -> -1;
+      case ANY -> 0;
+    };
+  }
+
   /** Lets the halves that a move connects agree, if one of them does not care. */
   private void addMove(Instruction instruction) {
     XmmForm form = XmmForm.of(instruction);
-    if (form == null || !(instruction.operand(0) instanceof Operand.Xmm to) || instruction.operands().length < 2
+    if (form == null || !(instruction.operand(0) instanceof Operand.Xmm to)
         || !(instruction.operand(1) instanceof Operand.Xmm from)) {
       return;
     }

@@ -1,6 +1,7 @@
 package dev.hagen.semantics;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.x86.Flags;
 
 /**
  * Arithmetic flags that nobody has asked for yet, as a translation unit keeps them in its locals: a kind and two
@@ -27,6 +28,8 @@ public final class LazyFlags {
   public static final int SHIFT_RIGHT = 7 << 4;
   /** After a shifted right with its sign by b, 1 to 63. */
   public static final int SHIFT_SIGNED = 8 << 4;
+  /** After a comparison of a and b as singles or doubles: COMISD and its like. */
+  public static final int ORDER = 12 << 4;
 
   private static final int SIZE = 0xF;
 
@@ -50,6 +53,7 @@ public final class LazyFlags {
       case SHIFT_LEFT -> Shifts.shl(cpu, a, b, size);
       case SHIFT_RIGHT -> Shifts.shr(cpu, a, b, size);
       case SHIFT_SIGNED -> Shifts.sar(cpu, a, b, size);
+      case ORDER -> cpu.setArithmeticFlags(order(a, b, size));
       default -> {
       }
     }
@@ -67,7 +71,14 @@ public final class LazyFlags {
       case SHIFT_LEFT -> (b > width ? 0 : a >>> width - b) & 1;
       case SHIFT_RIGHT -> a >>> b - 1 & 1;
       case SHIFT_SIGNED -> dev.hagen.util.Bits.signExtend(a, size) >> b - 1 & 1;
+      case ORDER -> order(a, b, size) & Flags.CF;
       default -> cpu.flagCarries >>> 63;
     };
+  }
+
+  private static int order(long a, long b, int size) {
+    double x = size == 4 ? Float.intBitsToFloat((int) a) : Double.longBitsToDouble(a);
+    double y = size == 4 ? Float.intBitsToFloat((int) b) : Double.longBitsToDouble(b);
+    return x > y ? 0 : x < y ? Flags.CF : x == y ? Flags.ZF : Flags.ZF | Flags.PF | Flags.CF;
   }
 }
