@@ -156,6 +156,8 @@ public final class CpuState {
   public int mxcsr = 0x1F80;
   /** Numeric exceptions of the SSE instruction under way (bits as in MXCSR) that have not reached MXCSR yet. */
   public int sseExceptions;
+  /** How translation units compute in floating point; they set it before they need it. */
+  public int floatMode;
 
   // What depends on the rest.
 

@@ -10,18 +10,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an instruction is emitted, and what it does to the registers that live in locals; one bit each, by number.
+ * How an instruction is emitted, and what it does to the registers that live in locals: sets of {@link Slots}.
  *
  * @param form how it is emitted
  * @param reads registers whose locals it reads
  * @param writes registers whose locals it writes as a whole
+ * @param clean registers whose values the state has behind it
  * @param step the use of registers by its step, if it is executed by that among the locals
  * @param mayLeave whether the unit may leave before it, with nothing changed
  * @param readsFlags whether the flags before it matter to it
  * @param setsFlags whether no flag is after it as it was before
  */
-record Effects(Form form, int reads, int writes, @Nullable StepUse step, boolean mayLeave, boolean readsFlags,
-    boolean setsFlags) {
+record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse step, boolean mayLeave,
+    boolean readsFlags, boolean setsFlags) {
   /** How an instruction is emitted. */
   enum Form {
     /** As bytecode on locals, perhaps with the call of a semantic method. */
@@ -33,7 +34,7 @@ record Effects(Form form, int reads, int writes, @Nullable StepUse step, boolean
   }
 
   /** Of an instruction that the unit leaves to the interpreter. */
-  static final Effects NOTHING = new Effects(Form.VALUE, 0, 0, null, true, true, false);
+  static final Effects NOTHING = new Effects(Form.VALUE, 0, 0, 0, null, true, true, false);
 
   private static final Set<Op> SETTING = EnumSet.of(Op.ADD, Op.ADC, Op.SUB, Op.SBB, Op.CMP, Op.NEG, Op.AND, Op.OR, Op.XOR,
       Op.TEST, Op.POPCNT, Op.BSF, Op.BSR);
@@ -41,22 +42,27 @@ record Effects(Form form, int reads, int writes, @Nullable StepUse step, boolean
   private static final Set<Op> LEAVING =
       EnumSet.of(Op.PUSH, Op.POP, Op.LEAVE, Op.CALL, Op.RET, Op.DIV, Op.IDIV);
 
-  /** Of an instruction that falls through. */
-  static Effects of(Instruction instruction, int codeSize, boolean intrinsics) {
+  /** Of an instruction that falls through; {@code vectors}: whether SSE instructions may have bytecode of their own. */
+  static Effects of(Instruction instruction, int codeSize, boolean intrinsics, boolean vectors) {
+    XmmForm vector = vectors ? XmmForm.of(instruction) : null;
+    if (vector != null) {
+      return vector(instruction, vector, codeSize);
+    }
     if (InstructionEmitter.canEmit(instruction, codeSize, intrinsics)) {
       return value(instruction, codeSize, intrinsics);
     }
     StepUse step = StepUse.of(instruction);
     if (step != null) {
-      return new Effects(Form.STEP, 0, step.changed, step, true, StepUse.needsFlags(instruction.op()), false);
+      return new Effects(Form.STEP, 0, step.changed, step.named | step.changed, step, true,
+          StepUse.needsFlags(instruction.op()), false);
     }
-    return new Effects(Form.INTERPRETED, 0, 0, null, true, true, false);
+    return new Effects(Form.INTERPRETED, 0, 0, -1, null, true, true, false);
   }
 
   /** Of an instruction that is emitted as bytecode, control transfers included. */
   static Effects value(Instruction instruction, int codeSize, boolean intrinsics) {
-    int reads = 0;
-    int writes = 0;
+    long reads = 0;
+    long writes = 0;
     boolean memory = false;
     Op op = instruction.op();
     Operand[] operands = instruction.operands();
@@ -66,18 +72,46 @@ record Effects(Form form, int reads, int writes, @Nullable StepUse step, boolean
         boolean written = exchanged || i == 0 && op.access() != Op.Access.READ;
         boolean whole = !register.highByte() && (register.size() == codeSize || register.size() >= 4);
         if (!written || !whole || exchanged || op.access() == Op.Access.READ_WRITE) {
-          reads |= 1 << register.index();
+          reads |= Slots.general(register.index());
         }
-        writes |= written ? 1 << register.index() : 0;
+        writes |= written ? Slots.general(register.index()) : 0;
       } else if (operands[i] instanceof Operand.Memory place) {
-        reads |= bit(place.base()) | bit(place.index());
+        reads |= Slots.general(place.base()) | Slots.general(place.index());
         memory |= !NOT_ACCESSING.contains(op);
       }
     }
     writes |= op == Op.CWD ? 1 << Reg.RDX : implied(op);
     reads |= op == Op.CWD && instruction.operandSize() >= 4 ? 1 << Reg.RAX : implied(op);
-    return new Effects(Form.VALUE, intrinsics && isClearing(instruction) ? reads & ~writes : reads, writes, null,
+    return new Effects(Form.VALUE, intrinsics && isClearing(instruction) ? reads & ~writes : reads, writes, 0, null,
         memory || LEAVING.contains(op), readsFlags(op), setsFlags(instruction));
+  }
+
+  /** Of an SSE instruction that is emitted as bytecode. */
+  private static Effects vector(Instruction instruction, XmmForm form, int codeSize) {
+    Effects general = value(instruction, codeSize, true);
+    long reads = general.reads;
+    long writes = general.writes;
+    long clean = 0;
+    if (instruction.operand(0) instanceof Operand.Xmm first) {
+      reads |= Slots.halves(first.index(), form.read());
+      writes |= Slots.halves(first.index(), form.written());
+    }
+    if (instruction.operand(1) instanceof Operand.Xmm second) {
+      reads |= Slots.halves(second.index(), form.source());
+    }
+    if (form.kind() == XmmForm.Kind.CALL) {
+      // The method works on the state.
+      clean = (reads | writes) & Slots.ALL_HALVES;
+      reads &= ~clean;
+    }
+    boolean order = form.kind() == XmmForm.Kind.ORDER;
+    return new Effects(Form.VALUE, reads, writes, clean, null, general.mayLeave || form.computes(), general.readsFlags,
+        order);
+  }
+
+  /** The registers that only locals have behind it, given those before it. */
+  long dirtyAfter(long dirty) {
+    return (dirty | writes) & ~clean;
   }
 
   /** Whether the result does not depend on the operands: XOR and SUB of a register with itself. */
@@ -114,10 +148,6 @@ record Effects(Form form, int reads, int writes, @Nullable StepUse step, boolean
   /** The count of a shift by a constant. */
   static int count(Operand.Immediate immediate, int size) {
     return (int) immediate.value() & (size == 8 ? 63 : 31);
-  }
-
-  private static int bit(int register) {
-    return register == Reg.NONE ? 0 : 1 << register;
   }
 
   /** Whether the flags before the instruction may be wanted, given whether those after it are. */

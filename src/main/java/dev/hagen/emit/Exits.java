@@ -19,7 +19,7 @@ final class Exits {
   private final Registers registers;
   private final int codeSize;
   private final List<Runnable> stubs = new ArrayList<>();
-  private final Map<Integer, Label> tails = new LinkedHashMap<>();
+  private final Map<Long, Label> tails = new LinkedHashMap<>();
 
   Exits(Code code, Registers registers, int codeSize) {
     this.code = code;
@@ -35,7 +35,7 @@ final class Exits {
   /** Where to jump so that the unit leaves in the present state: at a distance from the head, with a result. */
   Label exit(int uncounted, long distance, int result) {
     Label label = new Label();
-    int dirty = registers.dirty();
+    long dirty = registers.dirty();
     later(() -> {
       code.label(label);
       leave(dirty, uncounted, distance, result);
@@ -48,7 +48,7 @@ final class Exits {
     leave(registers.dirty(), uncounted, distance, result);
   }
 
-  private void leave(int dirty, int uncounted, long distance, int result) {
+  private void leave(long dirty, int uncounted, long distance, int result) {
     code.count(uncounted);
     code.pushAddress(distance, codeSize);
     code.lstore(Locals.EXIT_RIP);
@@ -60,7 +60,7 @@ final class Exits {
     leaveTo(registers.dirty(), result);
   }
 
-  private void leaveTo(int dirty, int result) {
+  private void leaveTo(long dirty, int result) {
     code.constant(result);
     code.local(ISTORE, Locals.RESULT);
     code.jump(GOTO, tails.computeIfAbsent(dirty, key -> new Label()));

@@ -165,6 +165,10 @@ final class FlagEmitter {
           || result(kind & FAMILY, condition >> 1, negated, size, target);
       case LazyFlags.INCREMENT, LazyFlags.DECREMENT, LazyFlags.SHIFT_LEFT, LazyFlags.SHIFT_RIGHT,
           LazyFlags.SHIFT_SIGNED -> result(kind & FAMILY, condition >> 1, negated, size, target);
+      case LazyFlags.ORDER -> {
+        new OrderEmitter(code, size).jumpIf(condition >> 1, negated, target);
+        yield true;
+      }
       default -> false;
     };
     if (!done) {

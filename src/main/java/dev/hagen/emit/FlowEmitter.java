@@ -140,7 +140,7 @@ final class FlowEmitter {
     pushReturnAddress();
     unit.countThrough();
     Link link = regionLinks.get(target);
-    registers.setDirty(registers.dirty() | 1 << Reg.RSP);
+    registers.setDirty(registers.dirty() | Slots.general(Reg.RSP));
     registers.clean(registers.dirty());
     storeState(target);
     if (link == null) {
@@ -161,7 +161,7 @@ final class FlowEmitter {
     checkTarget();
     pushReturnAddress();
     unit.countThrough();
-    registers.setDirty(registers.dirty() | 1 << Reg.RSP);
+    registers.setDirty(registers.dirty() | Slots.general(Reg.RSP));
     registers.clean(registers.dirty());
     flags.keep();
     unit.exits().storeCount();
@@ -234,7 +234,7 @@ final class FlowEmitter {
     checkTarget();
     stack.release(codeSize + release);
     unit.countThrough();
-    registers.setDirty(registers.dirty() | 1 << Reg.RSP);
+    registers.setDirty(registers.dirty() | Slots.general(Reg.RSP));
     unit.exits().leaveComputed(Unit.RETURNED);
   }
 
@@ -275,7 +275,7 @@ final class FlowEmitter {
       labels[i] = new Label();
     }
     code.visitor().visitLookupSwitchInsn(outside, keys, labels);
-    int dirty = registers.dirty();
+    long dirty = registers.dirty();
     int kind = flags.known();
     for (int i = 0; i < keys.length; i++) {
       code.label(labels[i]);

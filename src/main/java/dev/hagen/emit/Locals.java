@@ -33,13 +33,28 @@ final class Locals {
   static final int FS_BASE = 28;
   static final int GS_BASE = 30;
   private static final int REGISTERS = 32;
-  private static final int PAGES = REGISTERS + 2 * 16;
+  private static final int XMM_HALVES = REGISTERS + 2 * 16;
+  /** The state's array of XMM registers. */
+  static final int XMM = XMM_HALVES + 4 * 16;
+  /** See {@link dev.hagen.semantics.InlineFloat}. */
+  static final int FLOAT_MODE = XMM + 1;
+  /** The halves of a second operand that comes from memory, and of a result, as {@code long} or {@code double}. */
+  static final int SOURCE_LOW = FLOAT_MODE + 1;
+  static final int SOURCE_HIGH = SOURCE_LOW + 2;
+  static final int RESULT_LOW = SOURCE_HIGH + 2;
+  static final int RESULT_HIGH = RESULT_LOW + 2;
+  private static final int PAGES = RESULT_HIGH + 2;
 
   private Locals() {}
 
   /** The local of a general register. */
   static int register(int index) {
     return REGISTERS + 2 * index;
+  }
+
+  /** The local of one half of an XMM register, a {@code long} or a {@code double}. */
+  static int xmm(int index, int half) {
+    return XMM_HALVES + 4 * index + 2 * half;
   }
 
   /** The linear address of the page that a group of accesses touched last. */

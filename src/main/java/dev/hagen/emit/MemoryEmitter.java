@@ -4,6 +4,7 @@ import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.I2B;
 import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.I2S;
+import static org.objectweb.asm.Opcodes.IAND;
 import static org.objectweb.asm.Opcodes.IFGE;
 import static org.objectweb.asm.Opcodes.IFLT;
 import static org.objectweb.asm.Opcodes.IFNE;
@@ -91,17 +92,26 @@ final class MemoryEmitter {
   /** Puts the place of an operand into {@link Locals#OFFSET}. */
   void locate(Operand.Memory memory, int size, boolean write) {
     pushLinearAddress(memory);
-    locate(pages.group(memory), size, write);
+    locate(pages.group(memory), size, false, write);
+  }
+
+  /** The same for an operand that must be aligned to its size; leaves if it is not. */
+  void locateAligned(Operand.Memory memory, int size, boolean write) {
+    pushLinearAddress(memory);
+    locate(pages.group(memory), size, true, write);
   }
 
   /** The same for the linear address on the JVM's stack, which depends on RSP or RBP alone. */
   void locateStack(int base, int size, boolean write) {
-    locate(pages.stackGroup(base), size, write);
+    locate(pages.stackGroup(base), size, false, write);
   }
 
-  private void locate(PagePlan.@Nullable Group group, int size, boolean write) {
+  private void locate(PagePlan.@Nullable Group group, int size, boolean aligned, boolean write) {
     code.lstore(Locals.ADDRESS);
     if (group == null) {
+      if (aligned) {
+        checkAlignment(size, unit.miss());
+      }
       probe(write, size);
       code.jump(IFLT, unit.miss());
       return;
@@ -123,6 +133,9 @@ final class MemoryEmitter {
     code.label(found);
     unit.exits().later(() -> {
       code.label(slow);
+      if (aligned) {
+        checkAlignment(size, miss);
+      }
       probe(write || group.writes(), size);
       if (write || !group.writes()) {
         code.jump(IFLT, miss);
@@ -145,6 +158,14 @@ final class MemoryEmitter {
       code.lstore(Locals.addend(group.number()));
       code.jump(GOTO, found);
     });
+  }
+
+  private void checkAlignment(int size, Label miss) {
+    code.lload(Locals.ADDRESS);
+    code.op(L2I);
+    code.constant(size - 1);
+    code.op(IAND);
+    code.jump(IFNE, miss);
   }
 
   /** Asks the TLB for the place; on the JVM's stack is then a number below zero if it does not know. */
@@ -181,6 +202,11 @@ final class MemoryEmitter {
   /** Pushes {@code size} bytes from the place. */
   void load(int size) {
     code.lload(Locals.OFFSET);
+    get(size);
+  }
+
+  /** Pushes {@code size} bytes from the place in host memory that is on the JVM's stack. */
+  void get(int size) {
     switch (size) {
       case 8 -> Names.GET_LONG.call(code.visitor());
       case 4 -> {

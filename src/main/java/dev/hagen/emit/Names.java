@@ -9,6 +9,7 @@ import dev.hagen.mmu.LinearMemory;
 import dev.hagen.semantics.Division;
 import dev.hagen.semantics.LazyFlags;
 import dev.hagen.semantics.Multiplication;
+import dev.hagen.semantics.PackedCompare;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import org.objectweb.asm.MethodVisitor;
@@ -32,6 +33,9 @@ final class Names {
   static final FieldName SEGMENT = field(CpuState.class, "segment");
   static final FieldName TOUCHED = field(Unit.class, "touched");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
+
+  static final FieldName XMM = field(CpuState.class, "xmm");
+  static final FieldName FLOAT_MODE = field(CpuState.class, "floatMode");
 
   static final MethodName PENDING = method(CpuState.class, "pending");
   static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
@@ -77,6 +81,11 @@ final class Names {
   static final MethodName REVERSE_LONG = method(Long.class, "reverseBytes", long.class);
   static final MethodName REVERSE_INT = method(Integer.class, "reverseBytes", int.class);
 
+  static final MethodName DOUBLE_BITS = method(Double.class, "doubleToRawLongBits", double.class);
+  static final MethodName DOUBLE_OF_BITS = method(Double.class, "longBitsToDouble", long.class);
+  static final MethodName FLOAT_OF_BITS = method(Float.class, "intBitsToFloat", int.class);
+  static final MethodName SIGNS = method(PackedCompare.class, "signs", long.class, long.class);
+
   private Names() {}
 
   /** A field as bytecode names it. */
@@ -106,7 +115,7 @@ final class Names {
     }
   }
 
-  private static MethodName method(Class<?> owner, String name, Class<?>... parameters) {
+  static MethodName method(Class<?> owner, String name, Class<?>... parameters) {
     try {
       return of(owner.getDeclaredMethod(name, parameters));
     } catch (NoSuchMethodException e) {

@@ -35,9 +35,7 @@ final class OperandEmitter {
         case Operand.Immediate immediate -> {
         }
         case Operand.Memory memory -> {
-          boolean based = memory.segment() == Reg.FS || memory.segment() == Reg.GS;
-          if (memory.addressSize() == 2 || codeSize != 8 && (based || memory.segment() == Reg.CS)
-              || memory.size() > 8) {
+          if (!isReachable(memory, codeSize) || memory.size() > 8) {
             return false;
           }
         }
@@ -47,6 +45,12 @@ final class OperandEmitter {
       }
     }
     return true;
+  }
+
+  /** Whether the linear address of a memory operand can be computed here. */
+  static boolean isReachable(Operand.Memory memory, int codeSize) {
+    boolean based = memory.segment() == Reg.FS || memory.segment() == Reg.GS;
+    return memory.addressSize() != 2 && (codeSize == 8 || !based && memory.segment() != Reg.CS);
   }
 
   /** Finds the place of the memory operand, before anything else: from here on the instruction cannot leave for it. */

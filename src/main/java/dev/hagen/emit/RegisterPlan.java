@@ -13,43 +13,40 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Where the general registers of a region live. At each place a register is <em>dirty</em> if only its local has its value,
- * and <em>live</em> if its local is still needed: because an instruction reads it, or because it is dirty on some way here
- * and has to be stored where the unit leaves. What is live at an entry is loaded there, what is dirty at an exit is stored.
- * Calls and instructions that need everything in the state are such exits and entries too. The flags' liveness is worked
- * out on the way: one bit more.
+ * Where the registers of a region live, as sets of {@link Slots}. At each place a register is <em>dirty</em> if only its
+ * local has its value, and <em>live</em> if its local is still needed: because an instruction reads it, or because it is
+ * dirty on some way here and has to be stored where the unit leaves. What is live at an entry is loaded there, what is
+ * dirty at an exit is stored. Calls and instructions that need everything in the state are such exits and entries too. The
+ * flags' liveness is worked out on the way: one bit more.
  */
 final class RegisterPlan {
-  /** Stands for the arithmetic flags among the registers. */
-  static final int FLAGS = 1 << 16;
-
   /** A block with the effects of its instructions. */
   private static final class Node {
     final RegionBlock block;
     /** The place in the order of emission. */
     final int place;
     final List<Effects> effects = new ArrayList<>();
-    final int[] liveAfter;
-    int dirtyIn;
-    int liveIn;
+    final long[] liveAfter;
+    long dirtyIn;
+    long liveIn;
 
     Node(RegionBlock block, int place) {
       this.block = block;
       this.place = place;
-      this.liveAfter = new int[block.instructions().size()];
+      this.liveAfter = new long[block.instructions().size()];
     }
   }
 
   private final Map<Long, Node> nodes = new HashMap<>();
 
-  RegisterPlan(Region region, int codeSize, boolean intrinsics) {
+  RegisterPlan(Region region, int codeSize, boolean intrinsics, boolean vectors) {
     for (RegionBlock block : region.blocks()) {
       Node node = new Node(block, nodes.size());
       int last = block.instructions().size() - 1;
       for (int i = 0; i <= last; i++) {
         Instruction instruction = block.instructions().get(i);
         if (i < last || !isTransfer(block)) {
-          node.effects.add(Effects.of(instruction, codeSize, intrinsics));
+          node.effects.add(Effects.of(instruction, codeSize, intrinsics, vectors));
         } else {
           node.effects.add(block.terminal() instanceof Terminal.Interpret ? Effects.NOTHING
               : Effects.value(instruction, codeSize, intrinsics));
@@ -72,9 +69,9 @@ final class RegisterPlan {
       changed = false;
       for (RegionBlock block : region.blocks()) {
         Node node = node(block.start());
-        int dirty = node.dirtyIn;
+        long dirty = node.dirtyIn;
         for (Effects effects : node.effects) {
-          dirty = dirtyAfter(effects, dirty);
+          dirty = effects.dirtyAfter(dirty);
         }
         if (block.terminal().isCall()) {
           dirty = 0;
@@ -90,22 +87,13 @@ final class RegisterPlan {
     }
   }
 
-  /** The dirty registers behind an instruction. */
-  static int dirtyAfter(Effects effects, int dirty) {
-    return switch (effects.form()) {
-      case VALUE -> dirty | effects.writes();
-      case STEP -> dirty & ~(Objects.requireNonNull(effects.step()).named | effects.writes());
-      case INTERPRETED -> 0;
-    };
-  }
-
   private void findLive(Region region) {
     boolean changed = true;
     while (changed) {
       changed = false;
       for (int i = region.blocks().size() - 1; i >= 0; i--) {
         Node node = node(region.blocks().get(i).start());
-        int live = findLive(node);
+        long live = findLive(node);
         if (live != node.liveIn) {
           node.liveIn = live;
           changed = true;
@@ -115,26 +103,26 @@ final class RegisterPlan {
   }
 
   /** What is live at the start of a block; fills in what is live behind its instructions. */
-  private int findLive(Node node) {
-    int live = liveOut(node);
+  private long findLive(Node node) {
+    long live = liveOut(node);
     for (int i = node.effects.size() - 1; i >= 0; i--) {
       node.liveAfter[i] = live;
       Effects effects = node.effects.get(i);
-      boolean flags = effects.flagsLiveBefore((live & FLAGS) != 0);
+      boolean flags = effects.flagsLiveBefore((live & Slots.FLAGS) != 0);
       live = effects.form() == Form.INTERPRETED ? 0 : live & ~effects.writes() | effects.reads();
-      live = flags ? live | FLAGS : live & ~FLAGS;
+      live = flags ? live | Slots.FLAGS : live & ~Slots.FLAGS;
     }
     // A dirty register is stored sooner or later, unless it is written anew; that case is not worth being told apart.
     return live | node.dirtyIn;
   }
 
   /** What is live behind a block's last instruction. */
-  private int liveOut(Node node) {
+  private long liveOut(Node node) {
     RegionBlock block = node.block;
     if (block.terminal().isCall()) {
-      return FLAGS;
+      return Slots.FLAGS;
     }
-    int live = 0;
+    long live = 0;
     boolean leaves = block.terminal().successors().isEmpty() || block.terminal() instanceof Terminal.IndirectJump;
     for (long successor : block.terminal().successors()) {
       Node next = nodes.get(successor);
@@ -146,7 +134,7 @@ final class RegisterPlan {
         leaves |= next.place <= node.place;
       }
     }
-    return leaves ? live | FLAGS : live;
+    return leaves ? live | Slots.FLAGS : live;
   }
 
   private Node node(long start) {
@@ -158,22 +146,22 @@ final class RegisterPlan {
   }
 
   /** The registers that are dirty at the start of a block. */
-  int dirtyAt(long start) {
+  long dirtyAt(long start) {
     return node(start).dirtyIn;
   }
 
   /** The registers whose locals the block at {@code start} relies on. */
-  int liveAt(long start) {
-    return node(start).liveIn & ~FLAGS;
+  long liveAt(long start) {
+    return node(start).liveIn & ~Slots.FLAGS;
   }
 
   /** The registers whose locals are needed behind instruction {@code index}. */
-  int liveAfter(RegionBlock block, int index) {
-    return node(block.start()).liveAfter[index] & ~FLAGS;
+  long liveAfter(RegionBlock block, int index) {
+    return node(block.start()).liveAfter[index] & ~Slots.FLAGS;
   }
 
   /** Whether the flags behind instruction {@code index} matter. */
   boolean flagsMatterAfter(RegionBlock block, int index) {
-    return (node(block.start()).liveAfter[index] & FLAGS) != 0;
+    return (node(block.start()).liveAfter[index] & Slots.FLAGS) != 0;
   }
 }

@@ -3,30 +3,32 @@ package dev.hagen.emit;
 import static org.objectweb.asm.Opcodes.LALOAD;
 import static org.objectweb.asm.Opcodes.LASTORE;
 
-/** The general registers in their locals, and which of them only the local has: see {@link RegisterPlan}. */
+/** The general and XMM registers in their locals, and which of them only the local has: see {@link RegisterPlan}. */
 final class Registers {
   private final Code code;
+  private final XmmRegisters xmm;
   private final int codeSize;
-  private int dirty;
+  private long dirty;
 
-  Registers(Code code, int codeSize) {
+  Registers(Code code, XmmRegisters xmm, int codeSize) {
     this.code = code;
+    this.xmm = xmm;
     this.codeSize = codeSize;
   }
 
-  /** The registers whose value the state does not have, one bit each. */
-  int dirty() {
+  /** The registers whose value the state does not have, as {@link Slots}. */
+  long dirty() {
     return dirty;
   }
 
-  void setDirty(int registers) {
+  void setDirty(long registers) {
     dirty = registers;
   }
 
   /** Loads the locals of {@code registers} from the state. */
-  void load(int registers) {
-    for (int i = 0; i < 16; i++) {
-      if ((registers & 1 << i) != 0) {
+  void load(long registers) {
+    for (int i = 0; i < Slots.GENERAL_COUNT; i++) {
+      if (Slots.hasGeneral(registers, i)) {
         code.aload(Locals.GPR);
         code.constant(i);
         code.op(LALOAD);
@@ -37,22 +39,32 @@ final class Registers {
         code.lstore(Locals.register(i));
       }
     }
+    for (int half = 0; half < Slots.HALF_COUNT; half++) {
+      if (Slots.hasHalf(registers, half)) {
+        xmm.load(half);
+      }
+    }
   }
 
   /** Stores those of {@code registers} that are dirty, and remembers that. */
-  void clean(int registers) {
+  void clean(long registers) {
     store(registers & dirty);
     dirty &= ~registers;
   }
 
   /** Stores {@code registers}, whatever is known of them. */
-  void store(int registers) {
-    for (int i = 0; i < 16; i++) {
-      if ((registers & 1 << i) != 0) {
+  void store(long registers) {
+    for (int i = 0; i < Slots.GENERAL_COUNT; i++) {
+      if (Slots.hasGeneral(registers, i)) {
         code.aload(Locals.GPR);
         code.constant(i);
         code.lload(Locals.register(i));
         code.op(LASTORE);
+      }
+    }
+    for (int half = 0; half < Slots.HALF_COUNT; half++) {
+      if (Slots.hasHalf(registers, half)) {
+        xmm.store(half);
       }
     }
   }

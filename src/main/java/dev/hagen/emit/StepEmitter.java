@@ -49,7 +49,7 @@ final class StepEmitter {
    *
    * @param liveAfter the registers whose locals are needed afterwards
    */
-  void emitStep(Instruction instruction, Effects effects, int liveAfter) {
+  void emitStep(Instruction instruction, Effects effects, long liveAfter) {
     Op op = instruction.op();
     if (StepUse.needsFlags(op) || StepUse.writesFlags(op)) {
       flags.store();
@@ -69,7 +69,7 @@ final class StepEmitter {
   }
 
   /** Has an instruction executed by its step, with everything in the state. */
-  void emitInterpreted(Instruction instruction, int liveAfter) {
+  void emitInterpreted(Instruction instruction, long liveAfter) {
     registers.clean(registers.dirty());
     flags.store();
     unit.countBefore();

@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which general registers the step of an instruction reads and writes, for instructions whose step may run in the middle of
- * a unit while the other registers stay in locals: it touches nothing else but memory, flags and the floating-point units,
- * does not ask for the time, and changes nothing if it faults.
+ * Which general and XMM registers the step of an instruction reads and writes, for instructions whose step may run in the
+ * middle of a unit while the other registers stay in locals: it touches nothing else but memory, flags and the
+ * floating-point units, does not ask for the time, and changes nothing if it faults. Registers are bits: {@link Slots}.
  */
 final class StepUse {
   private static final Set<Op> PLAIN = EnumSet.of(Op.BT, Op.BTS, Op.BTR, Op.BTC, Op.BSF, Op.BSR, Op.XADD, Op.XCHG,
@@ -24,14 +24,20 @@ final class StepUse {
   private static final Set<Op> ACCUMULATOR_PAIR = EnumSet.of(Op.MUL, Op.IMUL1, Op.DIV, Op.IDIV);
   private static final Set<Op> FOUR = EnumSet.of(Op.CMPXCHG8B, Op.CMPXCHG16B);
   private static final int UNITS = Check.SSE | Check.MMX | Check.X87 | Check.X87_CONTROL;
-  /** Instructions of the floating-point units with implied general registers, or with the state of more than one unit. */
+  /**
+   * Instructions of the floating-point units with implied registers, or with the state of more than one unit; LDMXCSR
+   * changes how the others are computed.
+   */
   private static final Set<Op> IRREGULAR = EnumSet.of(Op.MASKMOVQ, Op.MASKMOVDQU, Op.PCMPESTRI, Op.PCMPESTRM,
-      Op.PCMPISTRI, Op.FXSAVE, Op.FXRSTOR, Op.XSAVE, Op.XSAVEC, Op.XSAVEOPT, Op.XSAVES, Op.XRSTOR, Op.XRSTORS);
+      Op.PCMPISTRI, Op.PCMPISTRM, Op.LDMXCSR, Op.FXSAVE, Op.FXRSTOR, Op.XSAVE, Op.XSAVEC, Op.XSAVEOPT, Op.XSAVES,
+      Op.XRSTOR, Op.XRSTORS);
+  /** Operations that XMM0 takes part in without being an operand. */
+  private static final Set<Op> BLENDS = EnumSet.of(Op.BLENDVPS, Op.BLENDVPD, Op.PBLENDVB);
 
-  /** Registers that the state must have before the step, one bit each. */
-  int named;
+  /** Registers that the state must have before the step. */
+  long named;
   /** Registers that the step may have changed. */
-  int changed;
+  long changed;
 
   private StepUse() {}
 
@@ -57,22 +63,33 @@ final class StepUse {
       if (operands[i] instanceof Operand.Register register) {
         boolean written = i == 0 && op.access() != Op.Access.READ || op == Op.XCHG || op == Op.XADD;
         use.name(register.index());
-        use.changed |= written ? 1 << register.index() : 0;
+        use.changed |= written ? Slots.general(register.index()) : 0;
       } else if (operands[i] instanceof Operand.Memory memory) {
         use.name(memory.base());
         use.name(memory.index());
+      } else if (operands[i] instanceof Operand.Xmm xmm) {
+        use.named |= Slots.xmm(xmm.index());
+        use.changed |= i == 0 ? Slots.xmm(xmm.index()) : 0;
       }
+    }
+    if (BLENDS.contains(op)) {
+      use.named |= Slots.xmm(0);
     }
     return use;
   }
 
+  /** Whether an SSE operation has registers that are no operands. */
+  static boolean hasImplied(Op op) {
+    return IRREGULAR.contains(op) || BLENDS.contains(op);
+  }
+
   private void change(int register) {
     name(register);
-    changed |= 1 << register;
+    changed |= Slots.general(register);
   }
 
   private void name(int register) {
-    named |= register == Reg.NONE ? 0 : 1 << register;
+    named |= Slots.general(register);
   }
 
   /** Whether the state must have the flags before the step: it reads some, or leaves some as they were. */

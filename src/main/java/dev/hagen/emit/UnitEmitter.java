@@ -53,11 +53,14 @@ public final class UnitEmitter {
   private final ClassWriter classWriter = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
   private final Code code;
   private final FlagEmitter flags;
+  private final XmmRegisters xmm;
+  private final NormalHalves normal;
   private final Registers registers;
   private final RegisterPlan plan;
   private final Exits exits;
   private final MemoryEmitter memory;
   private final InstructionEmitter instructions;
+  private final XmmEmitter vectors;
   private final StepEmitter steps;
   private final FlowEmitter flow;
   private final Map<Long, Label> labels = new HashMap<>();
@@ -66,6 +69,8 @@ public final class UnitEmitter {
   /** The flags' kind at the start of blocks that have one predecessor, which is emitted. */
   private final Map<Long, Integer> entryKinds = new HashMap<>();
   private final List<Long> entries;
+  /** Whether SSE instructions have bytecode of their own. */
+  private final boolean hasVectors;
   private final boolean usesFs;
   private final boolean usesGs;
 
@@ -85,7 +90,8 @@ public final class UnitEmitter {
     this.region = region;
     this.codeSize = ExecutionContext.codeSize(region.context());
     this.instruction = region.blocks().getFirst().instructions().getFirst();
-    this.plan = new RegisterPlan(region, codeSize, intrinsics);
+    this.hasVectors = intrinsics && (region.context() & ExecutionContext.SSE_BLOCKED) == 0;
+    this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors);
     this.entries = entries(region);
     this.usesFs = usesSegment(region, Reg.FS);
     this.usesGs = usesSegment(region, Reg.GS);
@@ -94,10 +100,13 @@ public final class UnitEmitter {
         classWriter.visitMethod(ACC_PUBLIC | ACC_FINAL, Names.RUN.name(), Names.RUN.descriptor(), null, null);
     this.code = new Code(method);
     this.flags = new FlagEmitter(code);
-    this.registers = new Registers(code, codeSize);
+    this.xmm = new XmmRegisters(code, XmmUse.of(region, hasVectors));
+    this.normal = new NormalHalves(region, entries);
+    this.registers = new Registers(code, xmm, codeSize);
     this.exits = new Exits(code, registers, codeSize);
     this.memory = new MemoryEmitter(this, code, new PagePlan(region), codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
+    this.vectors = new XmmEmitter(this, code, flags, memory, instructions.operands(), registers, xmm, normal);
     this.steps = new StepEmitter(this, code, flags, registers, region.context());
     this.flow = new FlowEmitter(this, code, flags, registers, instructions, codeSize, region.links());
   }
@@ -207,6 +216,7 @@ public final class UnitEmitter {
     code.aload(Locals.CPU);
     Names.GPR.get(code.visitor());
     code.local(ASTORE, Locals.GPR);
+    xmm.findState();
     loadMapping();
     reloadCount();
     code.constant(0);
@@ -264,6 +274,7 @@ public final class UnitEmitter {
     code.local(ASTORE, Locals.WRITE_TLB);
     loadSegmentBase(usesFs, Reg.FS, Locals.FS_BASE);
     loadSegmentBase(usesGs, Reg.GS, Locals.GS_BASE);
+    xmm.loadMode();
   }
 
   private void loadSegmentBase(boolean used, int segment, int local) {
@@ -285,7 +296,7 @@ public final class UnitEmitter {
   }
 
   /** Takes all but the count from the state, after something that may have changed any of it. */
-  void reload(int live) {
+  void reload(long live) {
     loadMapping();
     memory.forgetPages();
     registers.setDirty(0);
@@ -316,6 +327,7 @@ public final class UnitEmitter {
     registers.setDirty(plan.dirtyAt(start));
     flags.setKnown(predecessors.getOrDefault(start, 0) == 1 ? entryKinds.getOrDefault(start, FlagEmitter.UNKNOWN)
         : FlagEmitter.UNKNOWN);
+    normal.start(start);
     at = start;
     before = 0;
     int last = block.instructions().size() - 1;
@@ -330,6 +342,7 @@ public final class UnitEmitter {
       }
       flags.setWanted(plan.flagsMatterAfter(block, i));
       emitInstruction(plan.effects(block, i), plan.liveAfter(block, i));
+      normal.pass(instruction);
       before++;
       at += instruction.length();
     }
@@ -337,11 +350,13 @@ public final class UnitEmitter {
     goTo(((Terminal.Jump) block.terminal()).target());
   }
 
-  private void emitInstruction(Effects effects, int liveAfter) {
+  private void emitInstruction(Effects effects, long liveAfter) {
     switch (effects.form()) {
       case VALUE -> {
-        instructions.emit(instruction);
-        registers.setDirty(RegisterPlan.dirtyAfter(effects, registers.dirty()));
+        if (!hasVectors || !vectors.emit(instruction)) {
+          instructions.emit(instruction);
+        }
+        registers.setDirty(effects.dirtyAfter(registers.dirty()));
       }
       case STEP -> {
         flags.setWanted(true);
@@ -365,7 +380,7 @@ public final class UnitEmitter {
         Label taken = new Label();
         flags.jumpIf(instruction.condition(), taken);
         int kind = flags.known();
-        int dirty = registers.dirty();
+        long dirty = registers.dirty();
         goTo(branch.notTaken());
         code.label(taken);
         flags.setKnown(kind);

@@ -2,6 +2,7 @@ package dev.hagen.semantics;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.util.Bits;
+import dev.hagen.x86.Flags;
 
 /**
  * Arithmetic flags that nobody has asked for yet, as a translation unit keeps them in its locals and leaves them in
@@ -33,6 +34,8 @@ public final class LazyFlags {
   public static final int SUM_CARRY = 9 << 4;
   /** After a - b - c, c being CF. */
   public static final int DIFFERENCE_BORROW = 10 << 4;
+  /** After a comparison of a and b as singles or doubles: COMISD and its like. */
+  public static final int ORDER = 12 << 4;
 
   private static final int SIZE = 0xF;
 
@@ -86,6 +89,7 @@ public final class LazyFlags {
       case SHIFT_SIGNED -> Shifts.sar(cpu, a, b, size);
       case SUM_CARRY -> ArithmeticFlags.sum(cpu, a, b, a + b + c, size);
       case DIFFERENCE_BORROW -> ArithmeticFlags.difference(cpu, a, b, a - b - c, size);
+      case ORDER -> cpu.setArithmeticFlags(order(a, b, size));
       default -> throw new AssertionError("kind " + kind);
     }
   }
@@ -104,10 +108,17 @@ public final class LazyFlags {
       case SHIFT_SIGNED -> Bits.signExtend(a, size) >> b - 1 & 1;
       case SUM_CARRY -> (a & b | (a | b) & ~(a + b + c)) >>> width - 1 & 1;
       case DIFFERENCE_BORROW -> (~a & b | (~a | b) & a - b - c) >>> width - 1 & 1;
+      case ORDER -> order(a, b, size) & Flags.CF;
       default -> {
         sync(cpu);
         yield cpu.flagCarries >>> 63;
       }
     };
+  }
+
+  private static int order(long a, long b, int size) {
+    double x = size == 4 ? Float.intBitsToFloat((int) a) : Double.longBitsToDouble(a);
+    double y = size == 4 ? Float.intBitsToFloat((int) b) : Double.longBitsToDouble(b);
+    return x > y ? 0 : x < y ? Flags.CF : x == y ? Flags.ZF : Flags.ZF | Flags.PF | Flags.CF;
   }
 }

@@ -86,7 +86,12 @@ public final class PackedCompare {
   /** The sign bits of sixteen bytes. */
   @Semantics(PMOVMSKB)
   public static long pmovmskb(CpuState cpu, int source, int immediate) {
-    return signsOfBytes(cpu.xmm[2 * source]) | signsOfBytes(cpu.xmm[2 * source + 1]) << 8;
+    return signs(cpu.xmm[2 * source], cpu.xmm[2 * source + 1]);
+  }
+
+  /** The sign bits of the bytes of two halves. */
+  public static long signs(long low, long high) {
+    return signsOfBytes(low) | signsOfBytes(high) << 8;
   }
 
   /** The sign bits of four doublewords. */

@@ -82,6 +82,16 @@ public final class SseCompare {
     setFlags(cpu, relation(cpu, FloatFormat.DOUBLE, a, b, false));
   }
 
+  /** COMISD or UCOMISD without the flags: raises what they raise. */
+  static void relateDoubles(CpuState cpu, long a, long b, boolean signaling) {
+    relation(cpu, FloatFormat.DOUBLE, a, b, signaling);
+  }
+
+  /** COMISS or UCOMISS without the flags. */
+  static void relateSingles(CpuState cpu, long a, long b, boolean signaling) {
+    relation(cpu, FloatFormat.SINGLE, a, b, signaling);
+  }
+
   @Semantics(MINPS)
   public static long minps(CpuState cpu, long a, long b) {
     long low = pick(cpu, FloatFormat.SINGLE, a & LOW, b & LOW, LESS);

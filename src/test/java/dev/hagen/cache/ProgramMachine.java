@@ -48,7 +48,8 @@ final class ProgramMachine implements AutoCloseable {
    * @param cause an exception, or what else made it stop
    * @param memory a checksum of all memory
    */
-  record State(String cause, long retired, long rip, int flags, long[] gpr, long[] xmm, long memory) {
+  record State(String cause, long retired, long rip, int flags, long[] gpr, long[] xmm, int mxcsr,
+      long memory) {
     boolean equals(State other) {
       return toString().equals(other.toString());
     }
@@ -60,7 +61,11 @@ final class ProgramMachine implements AutoCloseable {
       for (int i = 0; i < 16; i++) {
         text.append(" r%d=%x".formatted(i, gpr[i]));
       }
-      return text.append(" xmm=%x".formatted(Arrays.hashCode(xmm))).toString();
+      text.append(" mxcsr=%x xmm=".formatted(mxcsr));
+      for (long half : xmm) {
+        text.append("%x,".formatted(half));
+      }
+      return text.toString();
     }
   }
 
@@ -171,7 +176,8 @@ final class ProgramMachine implements AutoCloseable {
   }
 
   private State state(String cause) {
-    return new State(cause, cpu.retired, cpu.rip, cpu.flags(), cpu.gpr.clone(), cpu.xmm.clone(), checksum());
+    return new State(cause, cpu.retired, cpu.rip, cpu.flags(), cpu.gpr.clone(), Arrays.copyOf(cpu.xmm, 32),
+        cpu.mxcsr, checksum());
   }
 
   private long checksum() {

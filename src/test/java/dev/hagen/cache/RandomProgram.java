@@ -6,6 +6,8 @@ import dev.hagen.decode.Disassembler;
 import dev.hagen.decode.Extension;
 import dev.hagen.decode.Instruction;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +34,8 @@ final class RandomProgram implements GuestProgram {
 
   private final Random random;
   private final boolean is64Bit;
+  /** Of a hundred instructions so many work on XMM registers. */
+  private final int vectors;
   private final long[] registers = new long[16];
   private final byte[] data = new byte[ProgramMachine.DATA_SIZE];
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -46,7 +50,13 @@ final class RandomProgram implements GuestProgram {
   RandomProgram(long seed) {
     random = new Random(seed);
     is64Bit = random.nextInt(3) != 0;
+    vectors = random.nextBoolean() ? 4 : 60;
     random.nextBytes(data);
+    if (vectors > 4) {
+      for (int at = 0; at < data.length; at += 8) {
+        ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).putLong(at, VectorForm.value(random));
+      }
+    }
     for (int i = 0; i < 16; i++) {
       registers[i] = is64Bit ? random.nextLong() >> random.nextInt(64) : i < 8 ? random.nextInt() & 0xFFFF_FFFFL : 0;
     }
@@ -164,7 +174,9 @@ final class RandomProgram implements GuestProgram {
   private void sequence(int length, int depth) {
     for (int i = 0; i < length; i++) {
       int kind = random.nextInt(100);
-      if (kind < 62) {
+      if (random.nextInt(100) < vectors) {
+        vector();
+      } else if (kind < 62) {
         generic();
       } else if (kind < 72) {
         conditionalJump(depth);
@@ -296,6 +308,61 @@ final class RandomProgram implements GuestProgram {
     }
   }
 
+  private void vector() {
+    if (random.nextInt(30) == 0) {
+      mxcsr();
+      return;
+    }
+    VectorForm form = VectorForm.any(random);
+    boolean memory = switch (form.registers()) {
+      case XMM_MEMORY -> true;
+      case XMM_ONLY, TO_GENERAL_ONLY, SHIFT -> false;
+      default -> random.nextInt(100) < 40;
+    };
+    if (form.prefix() != 0) {
+      emit(form.prefix());
+    }
+    if (is64Bit && random.nextInt(5) == 0) {
+      emit(0x40 | random.nextInt(2) << 3 | (random.nextInt(3) == 0 ? 4 : 0) | (!memory && random.nextInt(3) == 0 ? 1 : 0));
+    }
+    emit(0x0F);
+    emit(form.opcode());
+    int reg = switch (form.registers()) {
+      case TO_GENERAL, TO_GENERAL_ONLY -> register();
+      case SHIFT -> 2 + 2 * random.nextInt(3);
+      default -> random.nextInt(4);
+    };
+    if (memory) {
+      vectorMemory(reg, form.immediate() ? 1 : 0);
+    } else {
+      int rm = form.registers() == VectorForm.Operands.FROM_GENERAL ? register() : random.nextInt(4);
+      emit(0xC0 | reg << 3 | rm);
+    }
+    if (form.immediate()) {
+      emit(random.nextInt(form.registers() == VectorForm.Operands.SHIFT ? 70 : 256));
+    }
+  }
+
+  private void vectorMemory(int reg, int immediate) {
+    switch (random.nextInt(8)) {
+      case 0 -> memory(reg, immediate);
+      case 1 -> {
+        emit(reg << 3 | 4, 0x25);
+        emit32(address() & ~15);
+      }
+      default -> emit(0x40 | reg << 3 | POINTERS[random.nextInt(POINTERS.length)], 16 * random.nextInt(8) - 64 & 0xFF);
+    }
+  }
+
+  private void mxcsr() {
+    int slot = counterAddress();
+    emit(0xC7, 0x04, 0x25);
+    emit32(slot);
+    emit32(VectorForm.mxcsr(random));
+    emit(0x0F, 0xAE, 0x14, 0x25);
+    emit32(slot);
+  }
+
   /** The number of a register that may be changed: never RSP, seldom a pointer. */
   private int register() {
     int register = random.nextInt(8);
@@ -353,7 +420,7 @@ final class RandomProgram implements GuestProgram {
 
   private void pointer() {
     emit(0xB8 | POINTERS[random.nextInt(POINTERS.length)]);
-    emit32(address());
+    emit32(vectors > 4 && random.nextInt(6) != 0 ? address() & ~15 : address());
   }
 
   private void loadImmediate() {

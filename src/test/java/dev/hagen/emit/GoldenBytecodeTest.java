@@ -59,7 +59,8 @@ final class GoldenBytecodeTest {
       "copy-bytes-64,       64, 8a06 8807 48ffc6 48ffc7 ffc9 75f3",
       "compare-and-return,  64, 4839f7 480f4cfe 4889f8 c3",
       "push-and-call-32,    32, 55 89e5 ff7508 e800010000",
-      "indirect-jump-64,    64, 0fb607 48ffc7 ff24c5 00200000"})
+      "indirect-jump-64,    64, 0fb607 48ffc7 ff24c5 00200000",
+      "product-of-rows-64,  64, f20f1000 f20f5902 4883c008 4881c2c0030000 f20f58c8 4839ca 75e4"})
   void unit_ofRepresentativeCode_isAsApproved(String name, int bits, String code) throws IOException {
     Region region = region(bits, code.replace(" ", ""));
     UnitEmitter.Emitted emitted = new UnitEmitter(region, true).emit();
