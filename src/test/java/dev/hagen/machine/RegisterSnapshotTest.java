@@ -34,7 +34,8 @@ class RegisterSnapshotTest {
       }
       // Some follow from the others; bits of the SSE instruction under way, and of the debug exception behind it, are zero
       // between instructions.
-      assertThat(unseen).containsExactlyInAnyOrder("context", "debugHits", "flags", "sseExceptions");
+      assertThat(unseen).containsExactlyInAnyOrder("context", "debugHits", "flags", "floatMode",
+          "sseExceptions");
     }
   }
 
