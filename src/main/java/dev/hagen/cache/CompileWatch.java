@@ -10,21 +10,23 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import jdk.test.whitebox.WhiteBox;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that units run only as what HotSpot's optimising compiler makes of them. Until then the interpreter, which is
- * several times faster than the JVM's interpreter on fresh bytecode and as fast as what HotSpot's first compiler makes of
- * it, goes on. A unit is tried for a short while, so that HotSpot knows which ways through it are taken; then its method
- * goes to C2 at once, the most wanted first.
+ * Tells HotSpot's compilers what to make of units, and when it is there. A fresh unit, a draft, goes to C1 at once; until its
+ * code is there, Hagen's interpreter goes on, which is several times faster than the JVM's interpreter on fresh bytecode. A
+ * unit in place of a draft that has run for long is tried for a short while, so that HotSpot knows which ways through it are
+ * taken; then it goes to C2.
  *
  * <p>Needs HotSpot's interface for its own tests; see {@link WhiteBox}.
  */
 final class CompileWatch implements AutoCloseable {
+  private static final int C1 = 1;
   private static final int C2 = 4;
-  /** Methods that C2 has at a time: more would only make the order of their coming count. */
+  /** Methods that a compiler has at a time: more would only make the order of their coming count. */
   private static final int AT_ONCE = 2;
   private static final long PERIOD_MILLIS = 2;
   /** After so long without code a unit runs whatever it runs as. */
@@ -35,38 +37,77 @@ final class CompileWatch implements AutoCloseable {
   private static final class Entry {
     final RegionCode code;
     final Method method;
+    final Consumer<Boolean> listener;
     long since;
 
-    Entry(RegionCode code, Method method) {
+    Entry(RegionCode code, Method method, Consumer<Boolean> listener) {
       this.code = code;
       this.method = method;
+      this.listener = listener;
+    }
+  }
+
+  /** What waits for one compiler. */
+  private final class Lane {
+    final int level;
+    final ToLongFunction<RegionCode> demand;
+    final List<Entry> waiting = new ArrayList<>();
+    final List<Entry> compiling = new ArrayList<>();
+
+    Lane(int level, ToLongFunction<RegionCode> demand) {
+      this.level = level;
+      this.demand = demand;
+    }
+
+    void feed() {
+      waiting.removeIf(entry -> entry.code.isRetired());
+      while (compiling.size() < AT_ONCE && !waiting.isEmpty()) {
+        Entry next = waiting.stream().max(Comparator.comparingLong(entry -> demand.applyAsLong(entry.code))).orElseThrow();
+        waiting.remove(next);
+        next.since = System.nanoTime();
+        if (!has(next, level)) {
+          hotSpot.enqueueMethodForCompilation0(next.method, level, -1);
+        }
+        compiling.add(next);
+      }
+    }
+
+    /** Takes away what HotSpot is done with. */
+    void collect() {
+      for (Iterator<Entry> entries = compiling.iterator(); entries.hasNext();) {
+        Entry entry = entries.next();
+        boolean there = has(entry, level);
+        boolean failed = !there && !hotSpot.isMethodQueuedForCompilation0(entry.method);
+        if (there || failed || System.nanoTime() - entry.since > PATIENCE_NANOS) {
+          entries.remove();
+          if (there && level == C2) {
+            ready.add(entry);
+          }
+          entry.listener.accept(true);
+        }
+      }
     }
   }
 
   private final WhiteBox hotSpot;
-  private final BiConsumer<RegionCode, Boolean> listener;
+  private final Lane drafts = new Lane(C1, RegionCode::demand);
+  private final Lane optimised = new Lane(C2, RegionCode::heat);
   /** Units on trial. */
   private final Map<RegionCode, Entry> known = new HashMap<>();
-  private final List<Entry> waiting = new ArrayList<>();
-  private final List<Entry> compiling = new ArrayList<>();
+  /** Units that run as C2's code. */
   private final List<Entry> ready = new ArrayList<>();
   private final Thread thread;
   private boolean closed;
 
-  private CompileWatch(WhiteBox hotSpot, BiConsumer<RegionCode, Boolean> listener) {
+  private CompileWatch(WhiteBox hotSpot) {
     this.hotSpot = hotSpot;
-    this.listener = listener;
     this.thread = Thread.ofPlatform().daemon().name("hagen-compile-watch").unstarted(this::watch);
   }
 
-  /**
-   * Starts watching, or answers null if this JVM does not let itself be told what to compile.
-   *
-   * @param listener hears, on a thread of the watch, that a unit is ready or ceases to be
-   */
-  static @Nullable CompileWatch start(BiConsumer<RegionCode, Boolean> listener) {
+  /** Starts watching, or answers null if this JVM does not let itself be told what to compile. */
+  static @Nullable CompileWatch start() {
     try {
-      CompileWatch watch = new CompileWatch(WhiteBox.get(), listener);
+      CompileWatch watch = new CompileWatch(WhiteBox.get());
       watch.thread.start();
       return watch;
     } catch (LinkageError e) {
@@ -74,15 +115,41 @@ final class CompileWatch implements AutoCloseable {
     }
   }
 
-  /** Makes HotSpot keep a profile of a new unit; false if it cannot be watched. */
-  synchronized boolean prepare(RegionCode code, Unit unit) {
-    try {
-      Method method = unit.getClass().getDeclaredMethod("run", CpuState.class, int.class, int.class);
+  /**
+   * Has C1 compile a draft.
+   *
+   * @param ready runs on the watch's thread once the code is there
+   * @return false if the unit cannot be watched
+   */
+  synchronized boolean draft(RegionCode code, Unit unit, Runnable ready) {
+    Method method = method(unit);
+    if (method != null) {
+      drafts.waiting.add(new Entry(code, method, there -> ready.run()));
+      notifyAll();
+    }
+    return method != null;
+  }
+
+  /**
+   * Makes HotSpot keep a profile of a unit that is to be tried and compiled.
+   *
+   * @param ready hears on the watch's thread that C2's code is there, or has gone
+   * @return false if the unit cannot be watched
+   */
+  synchronized boolean prepare(RegionCode code, Unit unit, Consumer<Boolean> ready) {
+    Method method = method(unit);
+    if (method != null) {
       hotSpot.markMethodProfiled(method);
-      known.put(code, new Entry(code, method));
-      return true;
+      known.put(code, new Entry(code, method, ready));
+    }
+    return method != null;
+  }
+
+  private static @Nullable Method method(Unit unit) {
+    try {
+      return unit.getClass().getDeclaredMethod("run", CpuState.class, int.class, int.class);
     } catch (NoSuchMethodException e) {
-      return false;
+      return null;
     }
   }
 
@@ -98,9 +165,13 @@ final class CompileWatch implements AutoCloseable {
   synchronized void compile(RegionCode code) {
     Entry entry = known.remove(code);
     if (entry != null) {
-      waiting.add(entry);
+      optimised.waiting.add(entry);
       notifyAll();
     }
+  }
+
+  private boolean has(Entry entry, int level) {
+    return hotSpot.getMethodCompilationLevel0(entry.method, false) == level;
   }
 
   private void watch() {
@@ -121,29 +192,12 @@ final class CompileWatch implements AutoCloseable {
     if (look) {
       lookAtReady();
     }
-    waiting.removeIf(entry -> entry.code.isRetired());
-    while (compiling.size() < AT_ONCE && !waiting.isEmpty()) {
-      Entry next = waiting.stream().max(Comparator.comparingInt(entry -> entry.code.demand())).orElseThrow();
-      waiting.remove(next);
-      next.since = System.nanoTime();
-      if (hotSpot.getMethodCompilationLevel0(next.method, false) != C2) {
-        hotSpot.enqueueMethodForCompilation0(next.method, C2, -1);
-      }
-      compiling.add(next);
-    }
-    for (Iterator<Entry> entries = compiling.iterator(); entries.hasNext();) {
-      Entry entry = entries.next();
-      boolean there = hotSpot.getMethodCompilationLevel0(entry.method, false) == C2;
-      boolean failed = !there && !hotSpot.isMethodQueuedForCompilation0(entry.method);
-      if (there || failed || System.nanoTime() - entry.since > PATIENCE_NANOS) {
-        entries.remove();
-        if (there) {
-          ready.add(entry);
-        }
-        listener.accept(entry.code, true);
-      }
-    }
-    wait(compiling.isEmpty() ? PERIOD_MILLIS * LOOK_EVERY : PERIOD_MILLIS);
+    drafts.collect();
+    optimised.collect();
+    drafts.feed();
+    optimised.feed();
+    boolean idle = drafts.compiling.isEmpty() && optimised.compiling.isEmpty();
+    wait(idle ? PERIOD_MILLIS * LOOK_EVERY : PERIOD_MILLIS);
   }
 
   /** Units whose code HotSpot has thrown away since a way was taken that it did not expect are compiled again. */
@@ -153,10 +207,10 @@ final class CompileWatch implements AutoCloseable {
       Entry entry = entries.next();
       if (entry.code.isRetired()) {
         entries.remove();
-      } else if (hotSpot.getMethodCompilationLevel0(entry.method, false) != C2) {
+      } else if (!has(entry, C2)) {
         entries.remove();
-        waiting.add(entry);
-        listener.accept(entry.code, false);
+        optimised.waiting.add(entry);
+        entry.listener.accept(false);
       }
     }
   }

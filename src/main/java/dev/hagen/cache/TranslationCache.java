@@ -4,10 +4,12 @@ import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.RegionCode;
 import dev.hagen.interpret.Unit;
+import dev.hagen.region.Region;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * The units of one processor that may run, and which of them stay.
@@ -19,14 +21,16 @@ import java.util.Set;
 public final class TranslationCache {
   private static final int CONTEXT_BITS = 16;
 
-  private record Entry(RegionCode code, Unit unit, int weight) {}
+  private record Entry(RegionCode code, Region region, Unit unit, int weight) {}
 
   private final Interpreter interpreter;
   private final CacheLimits limits;
   private final UnitStore<Entry> store;
   private long published;
+  private long improved;
   private long evicted;
   private long retired;
+  private long replaced;
 
   TranslationCache(Interpreter interpreter, CacheLimits limits) {
     this.interpreter = interpreter;
@@ -39,23 +43,36 @@ public final class TranslationCache {
     return code.physical() << CONTEXT_BITS | code.context();
   }
 
-  /**
-   * From now on the unit runs instead of the blocks of its region, unless their code has changed.
-   *
-   * @param onTrial see {@link Interpreter#publish}
-   */
-  void publish(RegionCode code, UnitFactory.Made made, boolean onTrial) {
+  /** From now on the unit runs instead of the blocks of its region, unless their code has changed. */
+  void publish(RegionCode code, UnitFactory.Made made) {
     if (code.isRetired()) {
       return;
     }
     long key = key(code);
     Entry old = store.remove(key);
     if (old != null) {
-      evict(old);
+      replaced++;
+      interpreter.evict(old.code);
     }
-    interpreter.publish(code, made.unit(), made.entries(), onTrial);
+    interpreter.publish(code, made.unit(), made.entries());
     published++;
-    store.add(key, new Entry(code, made.unit(), made.bytes()), made.bytes());
+    store.add(key, new Entry(code, made.region(), made.unit(), made.bytes()), made.bytes());
+  }
+
+  /**
+   * Takes in a better unit of a region, which runs instead of the one that does now, unless that has gone.
+   *
+   * @param tried whether it is to be tried first, and waits for {@link Interpreter#prefer}
+   */
+  void improve(RegionCode code, UnitFactory.Made better, boolean tried) {
+    long key = key(code);
+    Entry entry = code.isRetired() ? null : store.remove(key);
+    if (entry != null) {
+      interpreter.improve(code, better.unit(), tried);
+      improved++;
+      int weight = entry.weight + better.bytes();
+      store.add(key, new Entry(code, entry.region, entry.unit, weight), weight);
+    }
   }
 
   private void evict(Entry entry) {
@@ -67,15 +84,22 @@ public final class TranslationCache {
     }
   }
 
-  /** Tells the policy which units have been entered since the last harvest, and forgets those that are retired. */
-  void harvest() {
+  /**
+   * Tells the policy which units have been entered since the last harvest, and forgets those that are retired.
+   *
+   * @param visitor hears of each that is there, and may not change the cache
+   */
+  void harvest(BiConsumer<RegionCode, Region> visitor) {
     List<Long> touched = new ArrayList<>();
     List<Long> gone = new ArrayList<>();
     store.forEach((key, entry) -> {
       if (entry.code.isRetired()) {
         gone.add(key);
-      } else if (entry.unit.takeTouched()) {
-        touched.add(key);
+      } else {
+        if (entry.code.takeTouched()) {
+          touched.add(key);
+        }
+        visitor.accept(entry.code, entry.region);
       }
     });
     gone.forEach(store::remove);
@@ -85,8 +109,8 @@ public final class TranslationCache {
 
   /** What has become of translated code so far. */
   TranslationCounters counters() {
-    harvest();
-    return new TranslationCounters(published, evicted, retired, store.size(), store.weight());
+    harvest((code, region) -> {});
+    return new TranslationCounters(published, improved, evicted, retired, replaced, store.size(), store.weight());
   }
 
   /** How many units have been published. */
@@ -114,8 +138,8 @@ public final class TranslationCache {
     check(store.weight() <= limits.maximum() || limits.policy() == CachePolicy.UNBOUNDED,
         "%d bytes are held".formatted(store.weight()));
     interpreter.forEachPublished(code -> check(held.contains(code), "a unit runs that is not held"));
-    check(published == evicted + retired + store.size(),
-        "%d published, %d evicted, %d retired, %d here".formatted(published, evicted, retired, store.size()));
+    check(published == evicted + retired + replaced + store.size(), "%d published, %d evicted, %d retired, %d replaced, %d here"
+        .formatted(published, evicted, retired, replaced, store.size()));
   }
 
   private static void check(boolean holds, String otherwise) {

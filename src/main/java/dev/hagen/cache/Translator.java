@@ -30,7 +30,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     void publish();
   }
 
-  /** Instructions between two harvests of the marks that entered units leave; some milliseconds. */
+  /** Instructions between two harvests of the marks that entered units leave, at most; some milliseconds. */
   private static final long HARVEST = 1_000_000;
 
   private final CpuState cpu;
@@ -44,7 +44,9 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private final ExecutorService worker;
   private final @Nullable CompileWatch watch;
   private UnaryOperator<Unit> finish = UnaryOperator.identity();
-  private long nextHarvest = HARVEST;
+  private final boolean tiers;
+  private final long period;
+  private long nextHarvest;
 
   /**
    * A translator for one processor.
@@ -62,8 +64,10 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     this.regions = new RegionBuilder(cpu, interpreter, decoder, tunables);
     this.factory = new UnitFactory(interpreter, tunables);
     this.wake = wake;
-    this.watch = tunables.isOn(Tunable.BACKGROUND) && tunables.isOn(Tunable.DIRECT_C2) ? CompileWatch.start(this::setReady)
-        : null;
+    this.tiers = tunables.isOn(Tunable.TIERS);
+    this.period = tiers ? Math.min(HARVEST, 1 + tunables.get(Tunable.PROMOTION)) : HARVEST;
+    this.nextHarvest = period;
+    this.watch = tunables.isOn(Tunable.BACKGROUND) && tiers ? CompileWatch.start() : null;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
   }
@@ -95,10 +99,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
       return;
     }
     if (tunables.isOn(Tunable.BACKGROUND)) {
-      worker.execute(() -> {
-        translate(region, code);
-        wake.run();
-      });
+      worker.execute(() -> translate(region, code));
     } else {
       translate(region, code);
       publish();
@@ -108,22 +109,47 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private void translate(Region region, RegionCode code) {
     Region part = region;
     while (!code.isRetired()) {
-      UnitFactory.Made made = factory.make(part);
+      UnitFactory.Made made = factory.make(part, tiers);
       if (made != null) {
-        finish(code, made);
+        UnitFactory.Made whole = made.with(finish);
+        if (watch == null || !watch.draft(code, made.unit(), () -> soon(() -> cache.publish(code, whole)))) {
+          soon(() -> cache.publish(code, whole));
+        }
         return;
       }
       if (part.blocks().size() <= 1) {
+        soon(() -> interpreter.giveUp(code));
         return;
       }
       part = part.first(part.blocks().size() / 2);
     }
   }
 
-  private void finish(RegionCode code, UnitFactory.Made made) {
-    boolean onTrial = watch != null && watch.prepare(code, made.unit());
-    UnitFactory.Made whole = made.with(finish);
-    finished.add(() -> cache.publish(code, whole, onTrial));
+  /** Has something done on the processor's thread. */
+  private void soon(Finished task) {
+    finished.add(task);
+    wake.run();
+  }
+
+  /** Has a better unit made in place of a draft that has run for long. */
+  private void promote(RegionCode code, Region region) {
+    if (code.takePromotion(tunables.get(Tunable.PROMOTION))) {
+      if (tunables.isOn(Tunable.BACKGROUND)) {
+        worker.execute(() -> improve(code, region));
+      } else {
+        improve(code, region);
+      }
+    }
+  }
+
+  private void improve(RegionCode code, Region region) {
+    UnitFactory.Made made = code.isRetired() ? null : factory.make(region, false);
+    if (made != null) {
+      UnitFactory.Made whole = made.with(finish);
+      boolean tried = watch != null
+          && watch.prepare(code, made.unit(), ready -> soon(() -> interpreter.prefer(code, ready)));
+      soon(() -> cache.improve(code, whole, tried));
+    }
   }
 
   @Override
@@ -140,18 +166,12 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     }
   }
 
-  /** HotSpot's code for a unit is there, or has gone. */
-  private void setReady(RegionCode code, boolean ready) {
-    finished.add(() -> interpreter.setReady(code, ready));
-    wake.run();
-  }
-
   /** Publishes the units that are finished; on the processor's thread. */
   public void publish() {
     long retired = cpu.retired + cpu.countdown;
     if (retired >= nextHarvest) {
-      nextHarvest = retired + HARVEST;
-      cache.harvest();
+      nextHarvest = retired + period;
+      cache.harvest(this::promote);
     }
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
       next.publish();

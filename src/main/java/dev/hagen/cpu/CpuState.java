@@ -11,6 +11,7 @@ import static dev.hagen.x86.Flags.SF;
 import static dev.hagen.x86.Flags.VM;
 import static dev.hagen.x86.Flags.ZF;
 
+import dev.hagen.memory.HostMemory;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.util.Bits;
 import dev.hagen.x86.Control;
@@ -536,6 +537,11 @@ public final class CpuState {
   /** Clears {@code bits} of the pending word. */
   public void clearPending(int bits) {
     PENDING.getAndBitwiseAnd(this, ~bits);
+  }
+
+  /** Where the pending word is in this object, for units that read it raw. */
+  public static long pendingOffset() {
+    return HostMemory.offset(CpuState.class, "pending");
   }
 
   /** The pending word; an opaque read, so that a loop sees it change. */

@@ -21,6 +21,8 @@ public final class TlbArray {
   /** In a tag: the page holds code, so that writes to it must be noticed. */
   public static final long SLOW = 1;
   public static final long PAGE_MASK = ~0xFFFL;
+  /** How far a linear address is shifted to the right to be the place of its pair, for {@link HostMemory#first}. */
+  public static final int PAIR_SHIFT = 8;
 
   /** What is known of an entry beside the pair: bits 0 to 31 are the RAM page. */
   private static final long GLOBAL = 1L << 63;
@@ -40,12 +42,12 @@ public final class TlbArray {
 
   /** The tag of the entry for {@code linear}. */
   public static long tag(long[] entries, long linear) {
-    return HostMemory.first(entries, linear >>> 8);
+    return HostMemory.first(entries, linear >>> PAIR_SHIFT);
   }
 
   /** The addend of the entry for {@code linear}. */
   public static long addend(long[] entries, long linear) {
-    return HostMemory.second(entries, linear >>> 8);
+    return HostMemory.second(entries, linear >>> PAIR_SHIFT);
   }
 
   /** Whether an entry's tag says that {@code size} bytes from {@code linear} on lie in its page. */

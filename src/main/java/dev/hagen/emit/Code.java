@@ -17,7 +17,7 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
 /** Short spellings for bytecode. */
-final class Code {
+class Code {
   private final MethodVisitor visitor;
   private boolean hasLines;
   private int line;
@@ -28,6 +28,11 @@ final class Code {
 
   MethodVisitor visitor() {
     return visitor;
+  }
+
+  /** Whether guest registers and flags stay in the state instead of locals. */
+  boolean keepsState() {
+    return false;
   }
 
   /** Line numbers tell from now on which guest instruction bytecode comes from. */
@@ -116,6 +121,12 @@ final class Code {
       constant(64 - 8 * size);
       op(LSHL);
     }
+  }
+
+  /** Pushes the state's pending word. */
+  void pushPending() {
+    aload(Locals.CPU);
+    Names.PENDING.call(visitor);
   }
 
   /** Counts {@code instructions} as retired. */

@@ -1,8 +1,11 @@
 package dev.hagen.emit;
 
+import static org.objectweb.asm.Opcodes.DUP;
 import static org.objectweb.asm.Opcodes.GOTO;
+import static org.objectweb.asm.Opcodes.IADD;
 import static org.objectweb.asm.Opcodes.IRETURN;
 import static org.objectweb.asm.Opcodes.ISTORE;
+import static org.objectweb.asm.Opcodes.ISUB;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,12 +78,14 @@ final class Exits {
     tails.forEach((dirty, label) -> {
       code.label(label);
       registers.store(dirty);
-      code.aload(Locals.CPU);
-      code.iload(Locals.FLAG_KIND);
-      code.lload(Locals.FLAG_A);
-      code.lload(Locals.FLAG_B);
-      code.lload(Locals.FLAG_C);
-      Names.KEEP_FLAGS.call(code.visitor());
+      if (!code.keepsState()) {
+        code.aload(Locals.CPU);
+        code.iload(Locals.FLAG_KIND);
+        code.lload(Locals.FLAG_A);
+        code.lload(Locals.FLAG_B);
+        code.lload(Locals.FLAG_C);
+        Names.KEEP_FLAGS.call(code.visitor());
+      }
       code.aload(Locals.CPU);
       code.lload(Locals.EXIT_RIP);
       Names.RIP.put(code.visitor());
@@ -90,10 +95,30 @@ final class Exits {
     });
   }
 
-  /** Brings the count of retired instructions up to date. */
+  /** Brings the count of retired instructions up to date; control goes elsewhere. */
   void storeCount() {
     code.aload(Locals.CPU);
     code.iload(Locals.COUNT);
     Names.COUNTDOWN.put(code.visitor());
+    addHeat(IADD);
+  }
+
+  /** Takes the count of retired instructions from the state; control has come here. */
+  void reloadCount() {
+    code.aload(Locals.CPU);
+    Names.COUNTDOWN.get(code.visitor());
+    code.local(ISTORE, Locals.COUNT);
+    addHeat(ISUB);
+  }
+
+  private void addHeat(int operation) {
+    if (code.keepsState()) {
+      code.aload(Locals.THIS);
+      code.op(DUP);
+      Names.HEAT.get(code.visitor());
+      code.iload(Locals.COUNT);
+      code.op(operation);
+      Names.HEAT.put(code.visitor());
+    }
   }
 }

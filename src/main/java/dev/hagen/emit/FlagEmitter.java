@@ -79,11 +79,22 @@ final class FlagEmitter {
     known = kind;
   }
 
+  /** Gives the locals a value, which the JVM asks for. */
+  void defineLocals() {
+    code.constant(LazyFlags.IN_STATE);
+    code.local(ISTORE, Locals.FLAG_KIND);
+    for (int local : new int[] {Locals.FLAG_A, Locals.FLAG_B, Locals.FLAG_C}) {
+      code.constant(0L);
+      code.lstore(local);
+    }
+  }
+
   /** Brings the state's flags up to date. */
   void store() {
-    if (known == LazyFlags.IN_STATE) {
+    if (known == LazyFlags.IN_STATE || code.keepsState()) {
       code.aload(Locals.CPU);
       Names.SYNC_FLAGS.call(code.visitor());
+      known = LazyFlags.IN_STATE;
     } else {
       loadState();
       Names.STORE_FLAGS.call(code.visitor());
@@ -93,7 +104,7 @@ final class FlagEmitter {
 
   /** Leaves the flags in the state, to be computed when somebody wants them. */
   void keep() {
-    if (known != LazyFlags.IN_STATE) {
+    if (known != LazyFlags.IN_STATE && !code.keepsState()) {
       loadState();
       Names.KEEP_FLAGS.call(code.visitor());
     }
@@ -101,8 +112,10 @@ final class FlagEmitter {
 
   /** From here on the flags are in the state. */
   void setInState() {
-    code.constant(LazyFlags.IN_STATE);
-    code.local(ISTORE, Locals.FLAG_KIND);
+    if (!code.keepsState()) {
+      code.constant(LazyFlags.IN_STATE);
+      code.local(ISTORE, Locals.FLAG_KIND);
+    }
     known = LazyFlags.IN_STATE;
   }
 
@@ -207,13 +220,26 @@ final class FlagEmitter {
 
   private void unsigned(int size, int jump, Label target) {
     code.lload(Locals.FLAG_A);
-    code.lload(Locals.FLAG_B);
-    if (size == 8) {
-      Names.COMPARE_UNSIGNED.call(code.visitor());
-    } else {
+    if (size == 8 && code.keepsState()) {
+      // C1 compares and jumps in one; it does not know the method for it.
+      flipSign();
+      code.lload(Locals.FLAG_B);
+      flipSign();
       code.op(LCMP);
+    } else {
+      code.lload(Locals.FLAG_B);
+      if (size == 8) {
+        Names.COMPARE_UNSIGNED.call(code.visitor());
+      } else {
+        code.op(LCMP);
+      }
     }
     code.jump(jump, target);
+  }
+
+  private void flipSign() {
+    code.constant(Long.MIN_VALUE);
+    code.op(LADD);
   }
 
   private void signed(int size, int longJump, int intJump, Label target) {

@@ -125,8 +125,7 @@ final class FlowEmitter {
     code.iload(Locals.COUNT);
     code.constant(-Interpreter.MARGIN);
     code.jump(IF_ICMPGE, event);
-    code.aload(Locals.CPU);
-    Names.PENDING.call(code.visitor());
+    code.pushPending();
     code.aload(Locals.CPU);
     Names.WANTED.get(code.visitor());
     code.op(org.objectweb.asm.Opcodes.IAND);
@@ -210,7 +209,7 @@ final class FlowEmitter {
     code.jump(IFNE, elsewhere);
     code.label(back);
     flags.setInState();
-    unit.reloadCount();
+    unit.exits().reloadCount();
     unit.goOnBehindCall(next);
     unit.exits().later(() -> {
       code.label(elsewhere);

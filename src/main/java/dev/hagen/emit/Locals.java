@@ -43,13 +43,31 @@ final class Locals {
   static final int SOURCE_HIGH = SOURCE_LOW + 2;
   static final int RESULT_LOW = SOURCE_HIGH + 2;
   static final int RESULT_HIGH = RESULT_LOW + 2;
-  private static final int PAGES = RESULT_HIGH + 2;
+  /** In a draft: what reads and writes raw memory, and a value on its way there. */
+  static final int UNSAFE = RESULT_HIGH + 2;
+  static final int RAW = UNSAFE + 1;
+  private static final int PAGES = RAW + 2;
 
   private Locals() {}
 
   /** The local of a general register. */
   static int register(int index) {
     return REGISTERS + 2 * index;
+  }
+
+  /** Whether a local is a general register's. */
+  static boolean isGeneral(int local) {
+    return local >= REGISTERS && local < XMM_HALVES;
+  }
+
+  /** Which general register's a local is. */
+  static int generalIndex(int local) {
+    return (local - REGISTERS) / 2;
+  }
+
+  /** Which half of an XMM register a local is, twice the register's number plus one for the upper one; -1 if none. */
+  static int half(int local) {
+    return local >= XMM_HALVES && local < XMM ? (local - XMM_HALVES) / 2 : -1;
   }
 
   /** The local of one half of an XMM register, a {@code long} or a {@code double}. */

@@ -26,7 +26,7 @@ import org.objectweb.asm.Label;
  * Emits accesses to guest memory. An access first asks where its operand lies, and leaves the unit if neither a page that
  * was remembered nor the TLB says so; from then on it cannot fail.
  */
-final class MemoryEmitter {
+class MemoryEmitter {
   /** No page: no address has these low bits behind a mask. */
   private static final long NO_PAGE = -1;
 
@@ -112,8 +112,7 @@ final class MemoryEmitter {
       if (aligned) {
         checkAlignment(size, unit.miss());
       }
-      probe(write, size);
-      code.jump(IFLT, unit.miss());
+      find(write, size);
       return;
     }
     Label slow = new Label();
@@ -158,6 +157,12 @@ final class MemoryEmitter {
       code.lstore(Locals.addend(group.number()));
       code.jump(GOTO, found);
     });
+  }
+
+  /** Finds the place by the TLB, or leaves. */
+  void find(boolean write, int size) {
+    probe(write, size);
+    code.jump(IFLT, unit.miss());
   }
 
   private void checkAlignment(int size, Label miss) {

@@ -32,7 +32,13 @@ final class Names {
   static final FieldName LEAVE_BLOCK = field(CpuState.class, "leaveBlock");
   static final FieldName SEGMENT = field(CpuState.class, "segment");
   static final FieldName TOUCHED = field(Unit.class, "touched");
+  static final FieldName HEAT = field(Unit.class, "heat");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
+
+  static final FieldName LAZY_KIND = field(CpuState.class, "lazyKind");
+  static final FieldName LAZY_A = field(CpuState.class, "lazyA");
+  static final FieldName LAZY_B = field(CpuState.class, "lazyB");
+  static final FieldName LAZY_C = field(CpuState.class, "lazyC");
 
   static final FieldName XMM = field(CpuState.class, "xmm");
   static final FieldName FLOAT_MODE = field(CpuState.class, "floatMode");

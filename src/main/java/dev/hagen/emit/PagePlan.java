@@ -40,6 +40,13 @@ final class PagePlan {
 
   private final Map<Key, Group> groups = new HashMap<>();
 
+  private PagePlan() {}
+
+  /** A plan that remembers nothing. */
+  static PagePlan none() {
+    return new PagePlan();
+  }
+
   PagePlan(Region region) {
     Map<Key, Uses> uses = new LinkedHashMap<>();
     Map<Long, RegionBlock> blocks = new HashMap<>();

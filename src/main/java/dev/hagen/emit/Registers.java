@@ -22,11 +22,14 @@ final class Registers {
   }
 
   void setDirty(long registers) {
-    dirty = registers;
+    dirty = code.keepsState() ? 0 : registers;
   }
 
   /** Loads the locals of {@code registers} from the state. */
   void load(long registers) {
+    if (code.keepsState()) {
+      return;
+    }
     for (int i = 0; i < Slots.GENERAL_COUNT; i++) {
       if (Slots.hasGeneral(registers, i)) {
         code.aload(Locals.GPR);

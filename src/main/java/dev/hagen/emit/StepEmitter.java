@@ -81,7 +81,7 @@ final class StepEmitter {
     unit.pushAddress(unit.next());
     code.constant(context);
     (WINDOW.contains(instruction.op()) ? Names.INTERPRET_FLAGS : Names.INTERPRET).call(code.visitor());
-    unit.reloadCount();
+    unit.exits().reloadCount();
     Label leaves = new Label();
     code.jump(IFEQ, leaves);
     unit.exits().later(() -> {

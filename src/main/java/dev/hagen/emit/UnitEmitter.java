@@ -87,6 +87,15 @@ public final class UnitEmitter {
    *     semantic methods or the interpreter
    */
   public UnitEmitter(Region region, boolean intrinsics) {
+    this(region, intrinsics, false);
+  }
+
+  /**
+   * The same for a draft.
+   *
+   * @param draft whether HotSpot's C1 is to compile it, and it counts what it retires ({@link Unit#takeHeat})
+   */
+  UnitEmitter(Region region, boolean intrinsics, boolean draft) {
     this.region = region;
     this.codeSize = ExecutionContext.codeSize(region.context());
     this.instruction = region.blocks().getFirst().instructions().getFirst();
@@ -98,13 +107,14 @@ public final class UnitEmitter {
     classWriter.visit(V25, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, NAME, null, Names.UNIT, null);
     MethodVisitor method =
         classWriter.visitMethod(ACC_PUBLIC | ACC_FINAL, Names.RUN.name(), Names.RUN.descriptor(), null, null);
-    this.code = new Code(method);
+    this.code = draft ? new DraftCode(method, codeSize) : new Code(method);
     this.flags = new FlagEmitter(code);
-    this.xmm = new XmmRegisters(code, XmmUse.of(region, hasVectors));
+    this.xmm = new XmmRegisters(code, XmmUse.of(region, hasVectors, draft));
     this.normal = new NormalHalves(region, entries);
     this.registers = new Registers(code, xmm, codeSize);
     this.exits = new Exits(code, registers, codeSize);
-    this.memory = new MemoryEmitter(this, code, new PagePlan(region), codeSize);
+    this.memory = code instanceof DraftCode drafted ? new DraftMemory(this, drafted, codeSize)
+        : new MemoryEmitter(this, code, new PagePlan(region), codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
     this.vectors = new XmmEmitter(this, code, flags, memory, instructions.operands(), registers, xmm, normal);
     this.steps = new StepEmitter(this, code, flags, registers, region.context());
@@ -218,12 +228,13 @@ public final class UnitEmitter {
     code.local(ASTORE, Locals.GPR);
     xmm.findState();
     loadMapping();
-    reloadCount();
-    code.constant(0);
-    code.local(ISTORE, Locals.FLAG_KIND);
-    for (int local : new int[] {Locals.FLAG_A, Locals.FLAG_B, Locals.FLAG_C, Locals.EXIT_RIP}) {
-      code.constant(0L);
-      code.lstore(local);
+    exits.reloadCount();
+    code.constant(0L);
+    code.lstore(Locals.EXIT_RIP);
+    if (code instanceof DraftCode drafted) {
+      drafted.findUnsafe();
+    } else {
+      flags.defineLocals();
     }
     memory.definePages();
     flags.setKnown(LazyFlags.IN_STATE);
@@ -286,13 +297,6 @@ public final class UnitEmitter {
       Names.SEGMENT_BASE.get(code.visitor());
       code.lstore(local);
     }
-  }
-
-  /** Takes the count of retired instructions from the state. */
-  void reloadCount() {
-    code.aload(Locals.CPU);
-    Names.COUNTDOWN.get(code.visitor());
-    code.local(ISTORE, Locals.COUNT);
   }
 
   /** Takes all but the count from the state, after something that may have changed any of it. */

@@ -35,22 +35,27 @@ public final class UnitFactory {
   /**
    * A unit that is not published yet.
    *
+   * @param region what it was made of
    * @param entries distances from the region's head of the blocks where it may be entered, the head first
    * @param bytes the size of its class file
    */
-  public record Made(Unit unit, List<Long> entries, int bytes) {
+  public record Made(Region region, Unit unit, List<Long> entries, int bytes) {
     /** The same with something around the unit. */
     public Made with(UnaryOperator<Unit> finish) {
-      return new Made(finish.apply(unit), entries, bytes);
+      return new Made(region, finish.apply(unit), entries, bytes);
     }
   }
 
-  /** The unit of a region, or null if its method would be too large for HotSpot. */
-  public @Nullable Made make(Region region) {
+  /**
+   * The unit of a region, or null if its method would be too large for HotSpot.
+   *
+   * @param draft whether it counts what it retires, for as long as it takes to find out whether it is worth more
+   */
+  public @Nullable Made make(Region region, boolean draft) {
     EmissionListener hears = listener;
     UnitEmitter.Emitted emitted;
     try {
-      UnitEmitter emitter = new UnitEmitter(region, intrinsics);
+      UnitEmitter emitter = new UnitEmitter(region, intrinsics, draft);
       emitted = hears == null ? emitter.emit() : emitter.withLines().emit();
     } catch (MethodTooLargeException e) {
       return null;
@@ -71,7 +76,7 @@ public final class UnitFactory {
         steps[i] = interpreter.bind(interpreted.get(i), region.context());
       }
       unit.bind(interpreter, steps);
-      return new Made(unit, emitted.entries(), emitted.bytes().length);
+      return new Made(region, unit, emitted.entries(), emitted.bytes().length);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }

@@ -24,11 +24,15 @@ final class XmmUse {
 
   private XmmUse() {}
 
-  /** The use of a region; {@code enabled}: whether there is bytecode for SSE instructions at all. */
-  static XmmUse of(Region region, boolean enabled) {
+  /** The use of a region; {@code enabled}: whether there is bytecode for SSE instructions at all, {@code inState}: whether halves
+   * stay in the state, as numbers of 64 bits. */
+  static XmmUse of(Region region, boolean enabled, boolean inState) {
     XmmUse use = new XmmUse();
     if (enabled) {
       use.add(region);
+    }
+    if (inState) {
+      use.doubles.clear();
     }
     return use;
   }

@@ -23,8 +23,8 @@ final class Block extends CodeRange {
   final long secondPage;
   /** How often the block has been entered. */
   int heat;
-  /** How much more heat than others it needs to be translated, since a region has it already. */
-  int patience;
+  /** With how much heat it is reported as hot. */
+  int limit;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
   /** Where the block went that ends in an indirect jump or call; null for others. */
@@ -36,6 +36,8 @@ final class Block extends CodeRange {
   long entryDistance;
 
   static final long ONE_PAGE = -1;
+  /** A limit that is never reached: a region that has the block is under way, or begins with it. */
+  static final int NEVER = -1;
 
   Block(long physical, int context, Step[] steps, int length, long secondPage, boolean indirect) {
     this.physical = physical;

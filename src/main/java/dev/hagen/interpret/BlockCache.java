@@ -32,6 +32,9 @@ final class BlockCache implements CodeListener {
   /** Steps that the cache holds at most; then it is emptied. About 100 bytes each. */
   private static final int MAX_STEPS = 1 << 20;
 
+  /** How many times longer than others a block stays cold that a region has. */
+  private static final int PATIENCE = 8;
+
   private record Key(long physical, int context) {}
 
   /** An entry of a region's unit: its number, and its distance from the head. */
@@ -45,6 +48,7 @@ final class BlockCache implements CodeListener {
   private final Map<Key, Entry> entries = new HashMap<>();
   private final Map<Key, Link> links = new HashMap<>();
   private int steps;
+  private int threshold = Block.NEVER;
 
   private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
   private final long[] jumpKey = new long[JUMP_ENTRIES];
@@ -52,6 +56,11 @@ final class BlockCache implements CodeListener {
   BlockCache(CpuState cpu, BlockDecoder decoder) {
     this.cpu = cpu;
     this.decoder = decoder;
+  }
+
+  /** With how much heat a block is reported as hot. */
+  void setThreshold(int times) {
+    threshold = times;
   }
 
   /**
@@ -123,6 +132,7 @@ final class BlockCache implements CodeListener {
       flush();
     }
     steps += block.steps.length;
+    block.limit = threshold;
     Block old = blocks.put(new Key(block.physical, block.context), block);
     if (old != null) {
       old.retire();
@@ -154,7 +164,13 @@ final class BlockCache implements CodeListener {
         }
       }
     }
-    link(region.head().physical, context).set(region);
+    release(region);
+    relink(region);
+  }
+
+  /** Lets links look again for the unit to run. */
+  void relink(RegionCode region) {
+    link(region.head().physical, region.head().context).set(region);
   }
 
   private static void enter(Block block, Entry entry) {
@@ -173,19 +189,16 @@ final class BlockCache implements CodeListener {
       }
       Block block = blocks.get(key);
       if (block != null && block.code == region) {
-        // It may become hot again.
         block.code = null;
-        block.heat = 0;
-        block.patience = 0;
       }
     }
-    region.head().heat = 0;
-    region.head().patience = 0;
+    // What is still there may become hot again.
+    forEachBlock(region, block -> block.limit = block.heat + threshold);
     Link link = link(region.head().physical, context);
     if (link.region() == region) {
       link.set(null);
     }
-    region.dropUnit();
+    region.dropUnits();
   }
 
   /** The link to the code at {@code physical} under a context. */
@@ -202,6 +215,25 @@ final class BlockCache implements CodeListener {
   void add(RegionCode region) {
     for (RegionCode.Page page : region.pages()) {
       cover(region, page.physical(), page.lines());
+    }
+    forEachBlock(region, block -> block.limit = Block.NEVER);
+  }
+
+  /** Nothing is under way any more for the region's blocks: those that go on being entered may head regions, but not soon. */
+  void release(RegionCode region) {
+    forEachBlock(region, block -> {
+      if (block != region.head()) {
+        block.limit = block.heat + PATIENCE * threshold;
+      }
+    });
+  }
+
+  private void forEachBlock(RegionCode region, Consumer<Block> action) {
+    for (long distance : region.blocks()) {
+      Block block = blocks.get(new Key(region.physical(distance), region.context()));
+      if (block != null) {
+        action.accept(block);
+      }
     }
   }
 

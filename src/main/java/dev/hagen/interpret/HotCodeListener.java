@@ -11,6 +11,6 @@ public interface HotCodeListener {
   /** A unit on trial goes on being tried. */
   default void onTrial(RegionCode code) {}
 
-  /** A unit has been on trial long enough for HotSpot to know its ways; it waits for {@link Interpreter#setReady}. */
+  /** A unit has been on trial long enough for HotSpot to know its ways; it waits for {@link Interpreter#prefer}. */
   default void tried(RegionCode code) {}
 }

@@ -24,7 +24,6 @@ public final class Interpreter {
   private final BlockDecoder decoder;
   private final BlockCache cache;
   private HotCodeListener hot = HotCodeListener.NONE;
-  private int threshold = Integer.MAX_VALUE;
   private boolean inTurns;
   private int most = MOST;
 
@@ -46,8 +45,6 @@ public final class Interpreter {
   private static final int MOST = 1 << 30;
   /** Calls of units nested in each other, which is frames on Java's stack. */
   private static final int DEPTH = 100;
-  /** How many times longer than others a block stays cold that belongs to a region. */
-  private static final int PATIENCE = 8;
   /** How often a unit is entered on trial, how long it runs each time, and how long in all. */
   private static final int TRIAL_ENTRIES = 215;
   private static final int TRIAL_INSTRUCTIONS = 2500;
@@ -60,7 +57,7 @@ public final class Interpreter {
   /** Reports blocks that have been entered {@code times} times. */
   public void setHotCodeListener(HotCodeListener listener, int times) {
     hot = listener;
-    threshold = times;
+    cache.setThreshold(times);
   }
 
   /** From now on {@link #run} comes back after every unit, and a unit has room for {@code room} instructions at most. */
@@ -109,12 +106,10 @@ public final class Interpreter {
       RegionCode code = block.code;
       if (code != null && cpu.countdown < -MARGIN) {
         Unit unit = code.enter(cpu, linear - block.entryDistance);
-        if (unit == null && code.waits()) {
-          if (tryOut(code, linear - block.entryDistance, block.entry, depth)) {
-            continue;
-          }
-        } else if (unit != null) {
-          if (unit.run(cpu, block.entry, depth) == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
+        if (unit != null) {
+          if (code.isOnTrial()) {
+            tryOut(code, block.entry, depth);
+          } else if (unit.run(cpu, block.entry, depth) == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
             interpretOne();
           }
           if (inTurns) {
@@ -122,7 +117,7 @@ public final class Interpreter {
           }
           continue;
         }
-      } else if (++block.heat == threshold + block.patience) {
+      } else if (++block.heat == block.limit) {
         hot.hot(linear);
       }
       LazyFlags.sync(cpu);
@@ -131,17 +126,11 @@ public final class Interpreter {
     return isBack(expected, stack);
   }
 
-  /** Runs a unit for a short while if it is on trial; false if it does not run. */
-  private boolean tryOut(RegionCode code, long linear, int entry, int depth) {
-    if (code.trial() == 0) {
-      if (code.want()) {
-        hot.tried(code);
-      }
-      return false;
-    }
-    Unit unit = code.enterTrial(cpu, linear);
+  /** Runs the unit that is on trial for a short while. */
+  private void tryOut(RegionCode code, int entry, int depth) {
+    Unit unit = code.enterTrial();
     if (unit == null) {
-      return false;
+      return;
     }
     int shortened = Math.max(0, -cpu.countdown - MARGIN - TRIAL_INSTRUCTIONS);
     cpu.countdown += shortened;
@@ -156,10 +145,12 @@ public final class Interpreter {
       cpu.countdown -= shortened;
       cpu.retired += shortened;
     }
-    if (code.trial() % TRIAL_TURN == 0) {
+    if (!code.isOnTrial()) {
+      cache.relink(code);
+      hot.tried(code);
+    } else if (code.trial() % TRIAL_TURN == 0) {
       hot.onTrial(code);
     }
-    return true;
   }
 
   private void runBlock(Block block) {
@@ -178,7 +169,7 @@ public final class Interpreter {
     long linear = linearRip(cpu);
     Block block = cache.at(linear);
     RegionCode code = block.code;
-    Unit unit = code == null ? null : code.enter(cpu, linear - block.entryDistance);
+    Unit unit = code == null || code.isOnTrial() ? null : code.enter(cpu, linear - block.entryDistance);
     return unit == null ? Unit.LEFT : unit.run(cpu, block.entry, depth);
   }
 
@@ -297,7 +288,8 @@ public final class Interpreter {
   /**
    * Attaches a region to the block at {@code linear}: it is retired when its code is written.
    *
-   * @param blocks distances of the region's blocks from the head: it takes long now until they count as hot themselves
+   * @param blocks distances of the region's blocks from the head: none is reported as hot until the region has its unit or
+   *     is {@linkplain #giveUp given up}, and it takes long after that
    * @return null if there is no such block
    */
   public @Nullable RegionCode attach(long linear, List<RegionCode.Page> pages, List<Long> blocks) {
@@ -305,39 +297,52 @@ public final class Interpreter {
     if (head.secondPage != Block.ONE_PAGE || head.code != null && head.code.head() == head) {
       return null;
     }
-    RegionCode region = new RegionCode(head, linear, pages);
+    RegionCode region = new RegionCode(head, linear, pages, blocks);
     cache.add(region);
-    for (long distance : blocks) {
-      Block block = cache.decoded(region.physical(distance));
-      if (block != null && block != head) {
-        block.patience = Math.max(0, block.heat - threshold) + PATIENCE * threshold;
-      }
-    }
     return region;
+  }
+
+  /** Says that a region will have no unit. */
+  public void giveUp(RegionCode region) {
+    if (!region.isRetired()) {
+      cache.release(region);
+    }
   }
 
   /**
    * Lets a unit run instead of the blocks of its region, unless their code has changed since.
    *
    * @param entries distances from the head of the blocks where the unit may be entered, the head first
-   * @param onTrial whether it runs for a short while only, until HotSpot knows its ways, and then waits for
-   *     {@link #setReady}
    */
-  public void publish(RegionCode region, Unit unit, List<Long> entries, boolean onTrial) {
+  public void publish(RegionCode region, Unit unit, List<Long> entries) {
     if (!region.isRetired()) {
       region.setUnit(unit, entries);
-      if (onTrial) {
-        region.startTrial(TRIAL_ENTRIES, TRIAL_TOTAL);
-      }
       cache.publish(region);
     }
   }
 
-  /** Lets a unit whose code is there run from everywhere, or makes it wait again. */
-  public void setReady(RegionCode region, boolean ready) {
+  /**
+   * Gives a region a better unit, with the same entries as the one before it.
+   *
+   * @param tried whether it runs for a short while only, until HotSpot knows its ways, and then waits for {@link #prefer}
+   */
+  public void improve(RegionCode region, Unit better, boolean tried) {
     if (!region.isRetired()) {
-      region.setWaits(!ready);
-      cache.publish(region);
+      region.improve(better);
+      if (tried) {
+        region.startTrial(TRIAL_ENTRIES, TRIAL_TOTAL);
+      } else {
+        region.prefer(true);
+      }
+      cache.relink(region);
+    }
+  }
+
+  /** Lets the unit that has been tried run, or the one before it again. */
+  public void prefer(RegionCode region, boolean better) {
+    if (!region.isRetired()) {
+      region.prefer(better);
+      cache.relink(region);
     }
   }
 
@@ -348,7 +353,7 @@ public final class Interpreter {
 
   /** Whether {@code unit} is what runs where {@code region} begins. */
   public boolean runs(RegionCode region, Unit unit) {
-    return region.unit() == unit && cache.isEntry(region);
+    return region.draft() == unit && cache.isEntry(region);
   }
 
   /** Shows every region whose unit may run; slow, for tests. */

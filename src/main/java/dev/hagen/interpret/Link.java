@@ -43,7 +43,7 @@ public final class Link {
 
   private Unit check(CpuState cpu, long linear) {
     RegionCode code = region;
-    Unit found = code == null || !isMapped(cpu, linear) ? null : code.enter(cpu, linear);
+    Unit found = code == null || code.isOnTrial() || !isMapped(cpu, linear) ? null : code.enter(cpu, linear);
     unit = found == null ? Unit.ABSENT : found;
     checkedEpoch = cpu.mappingEpoch;
     checkedLinear = linear;

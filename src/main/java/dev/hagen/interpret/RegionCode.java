@@ -20,27 +20,39 @@ public final class RegionCode extends CodeRange {
 
   private final Block head;
   private final List<Page> pages;
+  /** Distances of the blocks from the head. */
+  private final List<Long> blocks;
   private final long distanceOfPage;
   private List<Long> entries = List.of();
   private @Nullable Unit unit;
-  /** Entries left until the unit has been tried; then it waits for HotSpot's code. */
+  /** What runs until something better is there, and again if that has to go. */
+  private @Nullable Unit draft;
+  /** What is to run instead of the draft. */
+  private @Nullable Unit candidate;
+  /** Entries left until the candidate has been tried. */
   private int trial;
   private int trialInstructions;
-  private boolean waits;
-  /** How often the unit has been wanted while it waited. */
-  private int demand;
+  /** Instructions that the draft has retired. */
+  private long heat;
+  private boolean promoted;
   private long checkedEpoch;
   private long checkedLinear = -1;
 
-  RegionCode(Block head, long linear, List<Page> pages) {
+  RegionCode(Block head, long linear, List<Page> pages, List<Long> blocks) {
     this.head = head;
     this.pages = List.copyOf(pages);
+    this.blocks = List.copyOf(blocks);
     this.distanceOfPage = linear & 0xFFF;
   }
 
   /** Distances of the blocks where the unit may be entered from the head, the head first. */
   List<Long> entries() {
     return entries;
+  }
+
+  /** Distances of the blocks from the head. */
+  List<Long> blocks() {
+    return blocks;
   }
 
   /** Guest-physical address of the code at a distance from the head. */
@@ -72,26 +84,38 @@ public final class RegionCode extends CodeRange {
     return head.context;
   }
 
-  /** The unit that runs, or null. */
-  @Nullable Unit unit() {
-    return isRetired() ? null : unit;
+  /** The unit that was published, or null. */
+  @Nullable Unit draft() {
+    return isRetired() ? null : draft;
   }
 
-  /** Lets go of the unit, so that its class can be unloaded. */
-  void dropUnit() {
+  /** Lets go of the units, so that their classes can be unloaded. */
+  void dropUnits() {
     unit = null;
+    draft = null;
+    candidate = null;
+    trial = 0;
   }
 
   void setUnit(Unit newUnit, List<Long> newEntries) {
     unit = newUnit;
+    draft = newUnit;
     entries = List.copyOf(newEntries);
   }
 
-  /** From now on the unit may be entered by {@link #enterTrial} alone, so often and for so many instructions; then it waits. */
+  void improve(Unit better) {
+    candidate = better;
+  }
+
+  /** Lets the better unit be entered by {@link #enterTrial} so often and for so many instructions. */
   void startTrial(int entriesOfTrial, int instructionsOfTrial) {
     trial = entriesOfTrial;
     trialInstructions = instructionsOfTrial;
-    waits = true;
+  }
+
+  /** Whether a better unit is being tried. */
+  boolean isOnTrial() {
+    return trial > 0;
   }
 
   /** Entries that are left of the trial. */
@@ -107,41 +131,46 @@ public final class RegionCode extends CodeRange {
     }
   }
 
-  /** The unit may be entered from everywhere, or from nowhere until its code is there. */
-  void setWaits(boolean newWaits) {
-    waits = newWaits;
-    trial = 0;
+  /** The unit on trial, for one more entry. */
+  @Nullable Unit enterTrial() {
+    trial--;
+    return candidate;
   }
 
-  /** How often the unit has been wanted while it waited for HotSpot; a thread that asks may hear an old number. */
-  public int demand() {
-    return demand;
+  /** Lets the better unit run, or the draft again. */
+  void prefer(boolean better) {
+    unit = better ? candidate : draft;
   }
 
-  /** The unit for one more entry on trial, if it may be entered; {@code linear} is the head. */
-  @Nullable Unit enterTrial(CpuState cpu, long linear) {
-    waits = false;
-    Unit tried = enter(cpu, linear);
-    waits = true;
-    if (tried != null) {
-      trial--;
+  /** Whether a unit has been entered since the last call; counts what a draft has retired. */
+  public boolean takeTouched() {
+    boolean touched = unit != null && unit.takeTouched();
+    if (draft != null) {
+      heat += draft.takeHeat();
     }
-    return tried;
+    return touched;
   }
 
-  /** Counts that the unit is wanted while it waits; whether that is for the first time since its trial. */
-  boolean want() {
-    return demand++ == 0;
+  /** Whether the draft has retired {@code instructions} now and had not when this was asked before. */
+  public boolean takePromotion(int instructions) {
+    boolean now = !promoted && heat >= instructions;
+    promoted |= now;
+    return now;
   }
 
-  /** Whether the unit waits for HotSpot, on trial or after it. */
-  boolean waits() {
-    return waits;
+  /** How many instructions the draft had retired when it was last looked at; other threads may hear an old number. */
+  public long heat() {
+    return heat;
+  }
+
+  /** How often the head has been entered by the interpreter; other threads may hear an old number. */
+  public int demand() {
+    return head.heat;
   }
 
   /** The unit, if it is there and every page of the region is still mapped where it was; {@code linear} is the head. */
   @Nullable Unit enter(CpuState cpu, long linear) {
-    if (isRetired() || unit == null || waits) {
+    if (isRetired() || unit == null) {
       return null;
     }
     if (pages.size() > 1 && (checkedEpoch != cpu.mappingEpoch || checkedLinear != linear) && !isMapped(cpu, linear)) {

@@ -36,12 +36,21 @@ public abstract class Unit {
   private @Nullable Interpreter interpreter;
   /** Units set this when they are entered. */
   protected boolean touched;
+  /** A draft counts here what it retires: less what it has begun with, and more when it gives control away. */
+  protected int heat;
 
   /** Whether the unit has been entered since the last call. */
   public final boolean takeTouched() {
     boolean was = touched;
     touched = false;
     return was;
+  }
+
+  /** How many instructions a draft has retired since the last call; 0 for other units. */
+  public final int takeHeat() {
+    int had = heat;
+    heat = 0;
+    return had;
   }
 
   /**

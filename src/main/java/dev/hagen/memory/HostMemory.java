@@ -15,7 +15,7 @@ import jdk.internal.misc.Unsafe;
  * <p>The range is a power of two in size and reserved without being backed. Every access goes to {@code BASE + (offset
  * & MASK)}, so that whatever a unit, a device or a defect computes, nothing outside the range is reached; a guard page
  * behind it catches an access that starts on its last bytes. Offsets are what TLB addends and {@link PhysicalMemory}
- * deal in.
+ * deal in. Translation units may do the same arithmetic in their own code.
  */
 public final class HostMemory {
   private static final Unsafe UNSAFE = Unsafe.getUnsafe();
@@ -53,10 +53,33 @@ public final class HostMemory {
     MASK = size - 1;
   }
 
+  /** Where the first element of a {@code long[]} is, for code that reads it raw. */
+  public static final long ELEMENTS = Unsafe.ARRAY_LONG_BASE_OFFSET;
+
   /** The first offset not yet handed out, and the ranges given back. Guarded by the class. */
   private static long next = 1 << 16;
 
   private HostMemory() {}
+
+  /** The start of the range, for translation units that access {@code base() + (offset & mask())} themselves. */
+  public static long base() {
+    return BASE;
+  }
+
+  /** The size of the range minus one. */
+  public static long mask() {
+    return MASK;
+  }
+
+  /** Where a field is in objects of a class. */
+  public static long offset(Class<?> owner, String field) {
+    return UNSAFE.objectFieldOffset(owner, field);
+  }
+
+  /** What a table's element for {@link #first} lies at, for units that read it themselves. */
+  public static long pairMask() {
+    return PAIR_MASK;
+  }
 
   private static long mmap(long address, long size, int protection, int flags) {
     try {

@@ -3,12 +3,13 @@ package dev.hagen.util;
 /** A number by which the speed of a machine can be tuned; what a guest observes does not depend on any of them. */
 public enum Tunable {
   // @formatter:off
-  THRESHOLD(          10000, 0, Integer.MAX_VALUE, "entries of a block before it is translated; 0: nothing is translated"),
+  THRESHOLD(           3000, 0, Integer.MAX_VALUE, "entries of a block before it is translated; 0: nothing is translated"),
   REGION_BLOCKS(         24, 1, 1000,              "blocks in a region at most"),
   REGION_INSTRUCTIONS(  100, 1, 1000,              "instructions after which a region takes no more blocks"),
   RARE_EDGE(             64, 1, Integer.MAX_VALUE, "an edge taken once in more runs of its block ends the region"),
   BACKGROUND(             1, 0, 1,                 "1: translate on a thread of its own; 0: at once, while the guest waits"),
-  DIRECT_C2(              1, 0, 1,                 "1: units go to HotSpot's C2 after a trial, where the JVM allows it; 0: HotSpot decides"),
+  TIERS(                  1, 0, 1,                 "1: units are drafts for HotSpot's C1 at first, and made anew for C2 if they run for long; 0: made for C2 at once"),
+  PROMOTION(        5000000, 0, Integer.MAX_VALUE, "instructions that a draft retires before it is made anew"),
   INTRINSICS(             1, 0, 1,                 "0: no operation has bytecode of its own, all go through semantic methods");
   // @formatter:on
 

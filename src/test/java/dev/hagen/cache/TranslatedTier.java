@@ -29,13 +29,15 @@ final class TranslatedTier implements VectorMachine.Tier {
   private record Key(int context, long linear, String code) {}
 
   private final VectorMachine machine;
+  private final boolean draft;
   private final RegionBuilder regions;
   private final UnitFactory factory;
   private final Map<Key, UnitFactory.Made> units = new HashMap<>();
   private int entered;
 
-  TranslatedTier(VectorMachine machine, boolean intrinsics) {
+  TranslatedTier(VectorMachine machine, boolean intrinsics, boolean draft) {
     this.machine = machine;
+    this.draft = draft;
     Tunables tunables = Tunables.standard().with(Tunable.INTRINSICS, intrinsics ? 1 : 0);
     this.regions = new RegionBuilder(machine.cpu(), machine.interpreter(), machine.decoder(), tunables);
     this.factory = new UnitFactory(machine.interpreter(), tunables);
@@ -64,7 +66,7 @@ final class TranslatedTier implements VectorMachine.Tier {
     }
     UnitFactory.Made unit = unit(region);
     if (unit != null) {
-      machine.interpreter().publish(code, unit.unit(), unit.entries(), false);
+      machine.interpreter().publish(code, unit.unit(), unit.entries());
       entered++;
     }
   }
@@ -73,7 +75,7 @@ final class TranslatedTier implements VectorMachine.Tier {
     int address = (int) region.linear();
     int length = Math.min(LONGEST, 0x1000 - (address & 0xFFF));
     Key key = new Key(region.context(), region.linear(), java.util.HexFormat.of().formatHex(machine.read(address, length)));
-    return units.computeIfAbsent(key, missing -> factory.make(region));
+    return units.computeIfAbsent(key, missing -> factory.make(region, draft));
   }
 
   /** How often a unit has been there to run. */

@@ -36,8 +36,8 @@ final class VectorReplay implements AutoCloseable {
   private final VectorMachine machine = new VectorMachine(new SemanticMethods());
   private final TranslatedTier tier;
 
-  VectorReplay(boolean intrinsics) {
-    tier = new TranslatedTier(machine, intrinsics);
+  VectorReplay(boolean intrinsics, boolean draft) {
+    tier = new TranslatedTier(machine, intrinsics, draft);
     machine.setTier(tier);
   }
 

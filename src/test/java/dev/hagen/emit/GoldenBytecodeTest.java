@@ -63,7 +63,10 @@ final class GoldenBytecodeTest {
       "product-of-rows-64,  64, f20f1000 f20f5902 4883c008 4881c2c0030000 f20f58c8 4839ca 75e4"})
   void unit_ofRepresentativeCode_isAsApproved(String name, int bits, String code) throws IOException {
     Region region = region(bits, code.replace(" ", ""));
-    UnitEmitter.Emitted emitted = new UnitEmitter(region, true).emit();
+    check(name + ".txt", listing(region, new UnitEmitter(region, true).emit()));
+  }
+
+  private static String listing(Region region, UnitEmitter.Emitted emitted) {
     StringBuilder text = new StringBuilder();
     long at = LINEAR;
     for (Instruction instruction : region.blocks().getFirst().instructions()) {
@@ -72,7 +75,7 @@ final class GoldenBytecodeTest {
     }
     text.append("%d bytes of bytecode, %d an instruction%n%n".formatted(emitted.methodSize(),
         emitted.methodSize() / region.size()));
-    check(name + ".txt", text.append(methodText(emitted.bytes())).toString());
+    return text.append(methodText(emitted.bytes())).toString();
   }
 
   /** How many bytes of bytecode an instruction adds to a unit. */
