@@ -44,10 +44,12 @@ import java.util.List;
  */
 public final class CpuState {
   private static final VarHandle PENDING;
+  private static final VarHandle ATTENTION;
 
   static {
     try {
       PENDING = MethodHandles.lookup().findVarHandle(CpuState.class, "pending", int.class);
+      ATTENTION = MethodHandles.lookup().findVarHandle(CpuState.class, "attention", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -203,7 +205,9 @@ public final class CpuState {
   /** Events for the run loop, see {@link Pending}; other threads set bits. */
   private int pending;
   /** The bits of the pending word for which guest code stops. */
-  public int wanted;
+  private int wanted;
+  /** Not zero if a wanted bit may be pending: the one word that units and the interpreter look at all the time. */
+  private int attention;
   /** Set by a step after which the rest of the current block must not run. */
   public boolean leaveBlock;
   /** Interrupts and single-step traps stay away until the next instruction has retired (STI, MOV SS, POP SS). */
@@ -532,6 +536,7 @@ public final class CpuState {
   /** Sets {@code bits} of the pending word; any thread may call. */
   public void post(int bits) {
     PENDING.getAndBitwiseOr(this, bits);
+    ATTENTION.setOpaque(this, 1);
   }
 
   /** Clears {@code bits} of the pending word. */
@@ -539,9 +544,41 @@ public final class CpuState {
     PENDING.getAndBitwiseAnd(this, ~bits);
   }
 
-  /** Where the pending word is in this object, for units that read it raw. */
-  public static long pendingOffset() {
-    return HostMemory.offset(CpuState.class, "pending");
+  /** Lets guest code stop for these bits of the pending word from now on. */
+  public void want(int bits) {
+    wanted = bits;
+    settle();
+  }
+
+  /** Lets guest code stop for these bits too. None of them may be pending. */
+  public void wantToo(int bits) {
+    wanted |= bits;
+  }
+
+  /** Whether a wanted bit is pending. */
+  public boolean isAttentionWanted() {
+    return attention() != 0 && settle();
+  }
+
+  /** Asks for attention if a wanted bit is pending, and for none otherwise. */
+  private boolean settle() {
+    // What is posted from here on asks for attention again.
+    ATTENTION.setVolatile(this, 0);
+    boolean asks = (pending() & wanted) != 0;
+    if (asks) {
+      ATTENTION.setOpaque(this, 1);
+    }
+    return asks;
+  }
+
+  /** Not zero if a wanted bit may be pending; an opaque read, so that a loop sees it change. */
+  public int attention() {
+    return (int) ATTENTION.getOpaque(this);
+  }
+
+  /** Where {@link #attention} is in this object, for units that read it raw. */
+  public static long attentionOffset() {
+    return HostMemory.offset(CpuState.class, "attention");
   }
 
   /** The pending word; an opaque read, so that a loop sees it change. */

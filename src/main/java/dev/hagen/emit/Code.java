@@ -123,10 +123,10 @@ class Code {
     }
   }
 
-  /** Pushes the state's pending word. */
-  void pushPending() {
+  /** Pushes what is not zero if an event may want the run loop's attention. */
+  void pushAttention() {
     aload(Locals.CPU);
-    Names.PENDING.call(visitor);
+    Names.ATTENTION.call(visitor);
   }
 
   /** Counts {@code instructions} as retired. */

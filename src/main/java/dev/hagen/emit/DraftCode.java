@@ -124,10 +124,10 @@ final class DraftCode extends Code {
   }
 
   @Override
-  void pushPending() {
+  void pushAttention() {
     aload(Locals.UNSAFE);
     aload(Locals.CPU);
-    constant(CpuState.pendingOffset());
+    constant(CpuState.attentionOffset());
     UnsafeNames.GET_INT_VOLATILE.call(visitor());
   }
 

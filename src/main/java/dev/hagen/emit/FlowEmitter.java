@@ -125,10 +125,7 @@ final class FlowEmitter {
     code.iload(Locals.COUNT);
     code.constant(-Interpreter.MARGIN);
     code.jump(IF_ICMPGE, event);
-    code.pushPending();
-    code.aload(Locals.CPU);
-    Names.WANTED.get(code.visitor());
-    code.op(org.objectweb.asm.Opcodes.IAND);
+    code.pushAttention();
     code.jump(IFNE, event);
   }
 

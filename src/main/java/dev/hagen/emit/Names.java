@@ -28,7 +28,6 @@ final class Names {
   static final FieldName WRITE_TLB = field(CpuState.class, "writeTlb");
   static final FieldName RIP = field(CpuState.class, "rip");
   static final FieldName COUNTDOWN = field(CpuState.class, "countdown");
-  static final FieldName WANTED = field(CpuState.class, "wanted");
   static final FieldName LEAVE_BLOCK = field(CpuState.class, "leaveBlock");
   static final FieldName SEGMENT = field(CpuState.class, "segment");
   static final FieldName TOUCHED = field(Unit.class, "touched");
@@ -43,7 +42,7 @@ final class Names {
   static final FieldName XMM = field(CpuState.class, "xmm");
   static final FieldName FLOAT_MODE = field(CpuState.class, "floatMode");
 
-  static final MethodName PENDING = method(CpuState.class, "pending");
+  static final MethodName ATTENTION = method(CpuState.class, "attention");
   static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
   static final MethodName INTERPRET =
       method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class, int.class);

@@ -5,11 +5,14 @@ import static org.objectweb.asm.Opcodes.ACC_FINAL;
 import static org.objectweb.asm.Opcodes.ACC_PUBLIC;
 import static org.objectweb.asm.Opcodes.ACC_SUPER;
 import static org.objectweb.asm.Opcodes.ALOAD;
+import static org.objectweb.asm.Opcodes.ARRAYLENGTH;
 import static org.objectweb.asm.Opcodes.ASTORE;
+import static org.objectweb.asm.Opcodes.DUP;
 import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.INVOKESPECIAL;
 import static org.objectweb.asm.Opcodes.ISTORE;
 import static org.objectweb.asm.Opcodes.LADD;
+import static org.objectweb.asm.Opcodes.POP;
 import static org.objectweb.asm.Opcodes.PUTFIELD;
 import static org.objectweb.asm.Opcodes.RETURN;
 import static org.objectweb.asm.Opcodes.V25;
@@ -43,8 +46,6 @@ import org.objectweb.asm.MethodVisitor;
  * behind it need into locals. The blocks follow, then the ways out.
  */
 public final class UnitEmitter {
-  /** HotSpot compiles no method with more bytecode. */
-  public static final int MAX_METHOD = 8000;
   static final String NAME = "dev/hagen/emit/TranslationUnit";
   private static final int MOST_ENTRIES = 24;
 
@@ -277,15 +278,23 @@ public final class UnitEmitter {
   }
 
   private void loadMapping() {
-    code.aload(Locals.CPU);
-    Names.READ_TLB.get(code.visitor());
-    code.local(ASTORE, Locals.READ_TLB);
-    code.aload(Locals.CPU);
-    Names.WRITE_TLB.get(code.visitor());
-    code.local(ASTORE, Locals.WRITE_TLB);
+    loadTlb(Names.READ_TLB, Locals.READ_TLB);
+    loadTlb(Names.WRITE_TLB, Locals.WRITE_TLB);
     loadSegmentBase(usesFs, Reg.FS, Locals.FS_BASE);
     loadSegmentBase(usesGs, Reg.GS, Locals.GS_BASE);
     xmm.loadMode();
+  }
+
+  private void loadTlb(Names.FieldName field, int local) {
+    code.aload(Locals.CPU);
+    field.get(code.visitor());
+    if (!code.keepsState()) {
+      // C2 knows from here on that it is not null.
+      code.op(DUP);
+      code.op(ARRAYLENGTH);
+      code.op(POP);
+    }
+    code.local(ASTORE, local);
   }
 
   private void loadSegmentBase(boolean used, int segment, int local) {

@@ -6,6 +6,7 @@ import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Step;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
+import dev.hagen.util.HotSpot;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import java.lang.invoke.MethodHandles;
@@ -60,7 +61,7 @@ public final class UnitFactory {
     } catch (MethodTooLargeException e) {
       return null;
     }
-    if (emitted.methodSize() >= UnitEmitter.MAX_METHOD) {
+    if (emitted.methodSize() > HotSpot.LARGEST_METHOD) {
       return null;
     }
     if (hears != null) {

@@ -81,7 +81,7 @@ public final class Interpreter {
   public void run(int events, long limit) {
     int room = (int) Math.min(limit - cpu.retired, most);
     cpu.leaveBlock = false;
-    cpu.wanted = events;
+    cpu.want(events);
     cpu.retired += room;
     cpu.countdown = -room;
     try {
@@ -192,7 +192,7 @@ public final class Interpreter {
   }
 
   private boolean mustStop() {
-    return cpu.leaveBlock || cpu.countdown >= 0 || (cpu.pending() & cpu.wanted) != 0;
+    return cpu.leaveBlock || cpu.countdown >= 0 || cpu.isAttentionWanted();
   }
 
   /** After STI or POPF: whether no event waits for the interrupt window; then its shadow is over. */
@@ -203,7 +203,7 @@ public final class Interpreter {
     cpu.leaveBlock = false;
     cpu.interruptShadow = false;
     if ((cpu.systemFlags & Flags.IF) != 0) {
-      cpu.wanted |= Pending.INTERRUPT;
+      cpu.wantToo(Pending.INTERRUPT);
     }
     return true;
   }
