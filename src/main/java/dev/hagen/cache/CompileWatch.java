@@ -133,14 +133,16 @@ final class CompileWatch implements AutoCloseable {
   /**
    * Makes HotSpot keep a profile of a unit that is to be tried and compiled.
    *
-   * @param ready hears on the watch's thread that C2's code is there, or has gone
+   * @param listener hears on the watch's thread that C2's code is there, or has gone
    * @return false if the unit cannot be watched
    */
-  synchronized boolean prepare(RegionCode code, Unit unit, Consumer<Boolean> ready) {
+  synchronized boolean prepare(RegionCode code, Unit unit, Consumer<Boolean> listener) {
     Method method = method(unit);
     if (method != null) {
       hotSpot.markMethodProfiled(method);
-      known.put(code, new Entry(code, method, ready));
+      known.put(code, new Entry(code, method, listener));
+      // What is made anew need not be watched any more.
+      ready.removeIf(entry -> entry.code == code);
     }
     return method != null;
   }

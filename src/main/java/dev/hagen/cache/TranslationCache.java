@@ -21,7 +21,7 @@ import java.util.function.BiConsumer;
 public final class TranslationCache {
   private static final int CONTEXT_BITS = 16;
 
-  private record Entry(RegionCode code, Region region, Unit unit, int weight) {}
+  private record Entry(RegionCode code, Region region, Unit unit, int draftBytes, int weight) {}
 
   private final Interpreter interpreter;
   private final CacheLimits limits;
@@ -56,7 +56,7 @@ public final class TranslationCache {
     }
     interpreter.publish(code, made.unit(), made.entries());
     published++;
-    store.add(key, new Entry(code, made.region(), made.unit(), made.bytes()), made.bytes());
+    store.add(key, new Entry(code, made.region(), made.unit(), made.bytes(), made.bytes()), made.bytes());
   }
 
   /**
@@ -70,8 +70,8 @@ public final class TranslationCache {
     if (entry != null) {
       interpreter.improve(code, better.unit(), tried);
       improved++;
-      int weight = entry.weight + better.bytes();
-      store.add(key, new Entry(code, entry.region, entry.unit, weight), weight);
+      int weight = entry.draftBytes + better.bytes();
+      store.add(key, new Entry(code, better.region(), entry.unit, entry.draftBytes, weight), weight);
     }
   }
 

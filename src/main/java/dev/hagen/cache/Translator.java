@@ -47,6 +47,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private final boolean tiers;
   private final long period;
   private long nextHarvest;
+  private boolean recordsChanged;
 
   /**
    * A translator for one processor.
@@ -67,6 +68,9 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     this.tiers = tunables.isOn(Tunable.TIERS);
     this.period = tiers ? Math.min(HARVEST, 1 + tunables.get(Tunable.PROMOTION)) : HARVEST;
     this.nextHarvest = period;
+    if (tunables.isOn(Tunable.ADAPTIVE)) {
+      interpreter.setMostMisses(tunables.get(Tunable.MISSES));
+    }
     this.watch = tunables.isOn(Tunable.BACKGROUND) && tiers ? CompileWatch.start() : null;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
@@ -131,14 +135,28 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     wake.run();
   }
 
-  /** Has a better unit made in place of a draft that has run for long. */
-  private void promote(RegionCode code, Region region) {
+  @Override
+  public void recordChanged() {
+    recordsChanged = true;
+  }
+
+  /** Looks after a unit: has a better one made in place of a draft that has run for long, or of one that is left often. */
+  private void lookAfter(RegionCode code, Region region) {
     if (code.takePromotion(tunables.get(Tunable.PROMOTION))) {
-      if (tunables.isOn(Tunable.BACKGROUND)) {
-        worker.execute(() -> improve(code, region));
-      } else {
-        improve(code, region);
+      startImproving(code, region.withRecords(interpreter, code));
+    } else if (recordsChanged && code.isSettled()) {
+      Region now = region.withRecords(interpreter, code);
+      if (!now.records().equals(region.records()) && code.takeImprovement()) {
+        startImproving(code, now);
       }
+    }
+  }
+
+  private void startImproving(RegionCode code, Region region) {
+    if (tunables.isOn(Tunable.BACKGROUND)) {
+      worker.execute(() -> improve(code, region));
+    } else {
+      improve(code, region);
     }
   }
 
@@ -171,7 +189,8 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     long retired = cpu.retired + cpu.countdown;
     if (retired >= nextHarvest) {
       nextHarvest = retired + period;
-      cache.harvest(this::promote);
+      cache.harvest(this::lookAfter);
+      recordsChanged = false;
     }
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
       next.publish();

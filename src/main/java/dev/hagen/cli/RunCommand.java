@@ -195,6 +195,9 @@ final class RunCommand implements Callable<Integer> {
       case "block12" -> Tunables.standard().with(Tunable.REGION_BLOCKS, 1).with(Tunable.REGION_INSTRUCTIONS, 12);
       default -> throw new UserError("--unit is region or block12, not '" + options.unit + "'.");
     };
+    if (options.notAdaptive) {
+      tunables = tunables.with(Tunable.ADAPTIVE, 0);
+    }
     for (String setting : options.tunables) {
       try {
         tunables = tunables.with(setting);

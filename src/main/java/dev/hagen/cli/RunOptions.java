@@ -97,6 +97,10 @@ final class RunOptions {
           + " twelve instructions up to the first jump, for comparison).")
   String unit = "region";
 
+  @Option(names = {"--no-adaptive"},
+      description = "Do not make a unit anew that is left often at one of its instructions, for comparison.")
+  boolean notAdaptive;
+
   @Option(names = {"--tunable"}, paramLabel = "NAME=NUMBER",
       description = "Tune the translator; may be given again. 'help' lists what there is.")
   List<String> tunables = new ArrayList<>();

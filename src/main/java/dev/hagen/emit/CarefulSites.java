@@ -12,8 +12,8 @@ import dev.hagen.semantics.InlineFloat;
 import org.objectweb.asm.Label;
 
 /**
- * The places where a unit computes in floating point: each has code behind the blocks for when a check fails, which calls a
- * careful method and comes back.
+ * The places where a unit computes in floating point: if a check fails it leaves. Where it has done so often, it has code
+ * behind the blocks instead that calls a careful method and comes back.
  */
 final class CarefulSites {
   private final UnitEmitter unit;
@@ -30,7 +30,8 @@ final class CarefulSites {
 
   /** Begins with the check that holds for all sites; operands from memory have been fetched. */
   Site begin() {
-    Site site = new Site();
+    // A draft is compiled fast and runs for a short time; it does not have to be made anew for numbers that are special.
+    Site site = new Site(code.keepsState() || unit.hasRecord() ? new Label() : unit.miss());
     code.iload(Locals.FLOAT_MODE);
     code.jump(IFNE, site.careful);
     return site;
@@ -38,8 +39,12 @@ final class CarefulSites {
 
   /** One of them, for the current instruction. */
   final class Site {
-    private final Label careful = new Label();
+    private final Label careful;
     private final Label done = new Label();
+
+    private Site(Label careful) {
+      this.careful = careful;
+    }
 
     /** Sees to it that an operand is no subnormal number. */
     void checkOperand(Operand operand, int half, Elements elements) {
@@ -63,6 +68,9 @@ final class CarefulSites {
     void end(Runnable call) {
       code.label(done);
       Label miss = unit.miss();
+      if (careful == miss) {
+        return;
+      }
       unit.exits().later(() -> {
         code.label(careful);
         code.iload(Locals.FLOAT_MODE);

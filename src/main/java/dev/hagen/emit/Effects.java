@@ -3,6 +3,7 @@ package dev.hagen.emit;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
+import dev.hagen.interpret.Interpreter;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
 import java.util.EnumSet;
@@ -42,13 +43,20 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
   private static final Set<Op> LEAVING =
       EnumSet.of(Op.PUSH, Op.POP, Op.LEAVE, Op.CALL, Op.RET, Op.DIV, Op.IDIV);
 
-  /** Of an instruction that falls through; {@code vectors}: whether SSE instructions may have bytecode of their own. */
-  static Effects of(Instruction instruction, int codeSize, boolean intrinsics, boolean vectors) {
+  /**
+   * Of an instruction that falls through.
+   *
+   * @param vectors whether SSE instructions may have bytecode of their own
+   * @param record what is known of it, see {@link dev.hagen.interpret.Interpreter#record}: one that units would leave for all
+   *     the time is executed by its step
+   */
+  static Effects of(Instruction instruction, int codeSize, boolean intrinsics, boolean vectors, int record) {
     XmmForm vector = vectors ? XmmForm.of(instruction) : null;
-    if (vector != null) {
+    if (vector != null && (record < Interpreter.WORST_RECORD || vector.computes())) {
       return vector(instruction, vector, codeSize);
     }
-    if (InstructionEmitter.canEmit(instruction, codeSize, intrinsics)) {
+    boolean leaves = record == Interpreter.WORST_RECORD || record != 0 && !accessesMemory(instruction);
+    if (!leaves && InstructionEmitter.canEmit(instruction, codeSize, intrinsics)) {
       return value(instruction, codeSize, intrinsics);
     }
     StepUse step = StepUse.of(instruction);
@@ -107,6 +115,11 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
     boolean order = form.kind() == XmmForm.Kind.ORDER;
     return new Effects(Form.VALUE, reads, writes, clean, null, general.mayLeave || form.computes(), general.readsFlags,
         order);
+  }
+
+  private static boolean accessesMemory(Instruction instruction) {
+    return instruction.memory() != null || instruction.op() == Op.PUSH || instruction.op() == Op.POP
+        || instruction.op() == Op.LEAVE;
   }
 
   /** The registers that only locals have behind it, given those before it. */

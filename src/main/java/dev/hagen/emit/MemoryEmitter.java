@@ -1,5 +1,6 @@
 package dev.hagen.emit;
 
+import static org.objectweb.asm.Opcodes.DUP2;
 import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.I2B;
 import static org.objectweb.asm.Opcodes.I2L;
@@ -118,6 +119,7 @@ class MemoryEmitter {
     Label slow = new Label();
     Label found = new Label();
     Label miss = unit.miss();
+    boolean walks = unit.hasRecord();
     // A misaligned address has bits that no page has, so one that runs into the next page never matches.
     code.lload(Locals.ADDRESS);
     code.constant(TlbArray.PAGE_MASK | size - 1);
@@ -137,13 +139,13 @@ class MemoryEmitter {
       }
       probe(write || group.writes(), size);
       if (write || !group.writes()) {
-        code.jump(IFLT, miss);
+        leaveIfUnknown(write, size, walks, miss);
       } else {
         // A page that can be read and not written: it is not remembered.
         Label remember = new Label();
         code.jump(IFGE, remember);
         probe(false, size);
-        code.jump(IFLT, miss);
+        leaveIfUnknown(false, size, walks, miss);
         code.jump(GOTO, found);
         code.label(remember);
       }
@@ -162,7 +164,29 @@ class MemoryEmitter {
   /** Finds the place by the TLB, or leaves. */
   void find(boolean write, int size) {
     probe(write, size);
-    code.jump(IFLT, unit.miss());
+    leaveIfUnknown(write, size, unit.hasRecord(), unit.miss());
+  }
+
+  /**
+   * Leaves if a number below zero on the JVM's stack says that the TLB does not know the place.
+   *
+   * @param walks whether the page tables are asked before that
+   */
+  private void leaveIfUnknown(boolean write, int size, boolean walks, Label miss) {
+    if (walks) {
+      Label known = new Label();
+      code.jump(IFGE, known);
+      code.aload(Locals.CPU);
+      code.lload(Locals.ADDRESS);
+      code.constant(size);
+      code.constant(write ? 1 : 0);
+      Names.WALK.call(code.visitor());
+      keepPlace();
+      code.jump(IFLT, miss);
+      code.label(known);
+    } else {
+      code.jump(IFLT, miss);
+    }
   }
 
   private void checkAlignment(int size, Label miss) {
@@ -179,7 +203,11 @@ class MemoryEmitter {
     code.lload(Locals.ADDRESS);
     code.constant(size);
     Names.PROBE.call(code.visitor());
-    code.op(org.objectweb.asm.Opcodes.DUP2);
+    keepPlace();
+  }
+
+  private void keepPlace() {
+    code.op(DUP2);
     code.lstore(Locals.OFFSET);
     code.op(LCONST_0);
     code.op(LCMP);

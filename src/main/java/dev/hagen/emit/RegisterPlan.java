@@ -42,15 +42,17 @@ final class RegisterPlan {
   RegisterPlan(Region region, int codeSize, boolean intrinsics, boolean vectors) {
     for (RegionBlock block : region.blocks()) {
       Node node = new Node(block, nodes.size());
+      long at = block.start();
       int last = block.instructions().size() - 1;
       for (int i = 0; i <= last; i++) {
         Instruction instruction = block.instructions().get(i);
         if (i < last || !isTransfer(block)) {
-          node.effects.add(Effects.of(instruction, codeSize, intrinsics, vectors));
+          node.effects.add(Effects.of(instruction, codeSize, intrinsics, vectors, region.record(at)));
         } else {
           node.effects.add(block.terminal() instanceof Terminal.Interpret ? Effects.NOTHING
               : Effects.value(instruction, codeSize, intrinsics));
         }
+        at += instruction.length();
       }
       nodes.put(block.start(), node);
     }

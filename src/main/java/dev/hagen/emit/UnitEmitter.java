@@ -451,6 +451,11 @@ public final class UnitEmitter {
     return at;
   }
 
+  /** Whether units have left for the current instruction often. */
+  boolean hasRecord() {
+    return region.record(at) != 0;
+  }
+
   /** The distance of the next instruction from the head. */
   long next() {
     return at + instruction.length();

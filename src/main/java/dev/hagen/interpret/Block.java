@@ -25,6 +25,10 @@ final class Block extends CodeRange {
   int heat;
   /** With how much heat it is reported as hot. */
   int limit;
+  /** How often a unit has left for the block's first instruction, which it could not execute, since that last got a record. */
+  int misses;
+  /** The record of the block's first instruction, see {@link Interpreter#record}. */
+  int record;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
   /** Where the block went that ends in an indirect jump or call; null for others. */

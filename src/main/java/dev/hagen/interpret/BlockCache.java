@@ -206,9 +206,9 @@ final class BlockCache implements CodeListener {
     return links.computeIfAbsent(new Key(physical, context), key -> new Link(physical));
   }
 
-  /** The decoded block that begins at {@code physical} under the present context, if there is one. */
-  @Nullable Block decoded(long physical) {
-    return blocks.get(new Key(physical, cpu.context));
+  /** The decoded block that begins at {@code physical} under a context, if there is one. */
+  @Nullable Block decoded(long physical, int context) {
+    return blocks.get(new Key(physical, context));
   }
 
   /** From now on a write to the region's code retires it. */

@@ -8,6 +8,9 @@ public interface HotCodeListener {
   /** The block at CS:RIP, whose linear address is {@code linear}, has become hot; called before it runs once more. */
   void hot(long linear);
 
+  /** An instruction that units leave for has got a worse record, see {@link Interpreter#record}. */
+  default void recordChanged() {}
+
   /** A unit on trial goes on being tried. */
   default void onTrial(RegionCode code) {}
 

@@ -24,6 +24,7 @@ public final class Interpreter {
   private final BlockDecoder decoder;
   private final BlockCache cache;
   private HotCodeListener hot = HotCodeListener.NONE;
+  private int mostMisses = Integer.MAX_VALUE;
   private boolean inTurns;
   private int most = MOST;
 
@@ -51,6 +52,8 @@ public final class Interpreter {
   private static final int TRIAL_TOTAL = 40_000;
   /** Entries of a trial after which HotSpot would look at the unit by itself. */
   private static final int TRIAL_TURN = 36;
+  /** See {@link #record}. */
+  public static final int WORST_RECORD = 2;
   /** The return address of no call. */
   private static final long NOWHERE = 1L << 62 | 1;
 
@@ -58,6 +61,11 @@ public final class Interpreter {
   public void setHotCodeListener(HotCodeListener listener, int times) {
     hot = listener;
     cache.setThreshold(times);
+  }
+
+  /** Gives instructions that units leave for so many times a worse record, and tells the listener. */
+  public void setMostMisses(int times) {
+    mostMisses = times;
   }
 
   /** From now on {@link #run} comes back after every unit, and a unit has room for {@code room} instructions at most. */
@@ -226,7 +234,22 @@ public final class Interpreter {
   /** Runs an instruction that a unit could not. */
   private void interpretOne() {
     LazyFlags.sync(cpu);
-    execute(cpu, cache.at(linearRip(cpu)), 1);
+    Block block = cache.at(linearRip(cpu));
+    if (++block.misses >= mostMisses && block.record < WORST_RECORD) {
+      block.misses = 0;
+      block.record++;
+      hot.recordChanged();
+    }
+    execute(cpu, block, 1);
+  }
+
+  /**
+   * What is known of the instruction at guest-physical {@code physical}: 0, or 1 if units have left for it often, or
+   * {@link #WORST_RECORD} if they have done so again although they knew.
+   */
+  public int record(long physical, int context) {
+    Block block = cache.decoded(physical, context);
+    return block == null ? 0 : block.record;
   }
 
   /** The first {@code count} steps of a block. */
@@ -261,7 +284,7 @@ public final class Interpreter {
 
   /** What the interpreter knows of the block that begins at guest-physical {@code physical}. */
   public BlockProfile profile(long physical) {
-    Block block = cache.decoded(physical);
+    Block block = cache.decoded(physical, cpu.context);
     return block == null ? BlockProfile.NEVER_RUN : block.profile();
   }
 

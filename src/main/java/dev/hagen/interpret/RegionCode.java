@@ -18,6 +18,8 @@ public final class RegionCode extends CodeRange {
    */
   public record Page(long distance, long physical, long lines) {}
 
+  private static final int IMPROVEMENTS = 5;
+
   private final Block head;
   private final List<Page> pages;
   /** Distances of the blocks from the head. */
@@ -35,6 +37,8 @@ public final class RegionCode extends CodeRange {
   /** Instructions that the draft has retired. */
   private long heat;
   private boolean promoted;
+  /** How often a better unit may still be made. */
+  private int budget = IMPROVEMENTS;
   private long checkedEpoch;
   private long checkedLinear = -1;
 
@@ -55,8 +59,8 @@ public final class RegionCode extends CodeRange {
     return blocks;
   }
 
-  /** Guest-physical address of the code at a distance from the head. */
-  long physical(long distance) {
+  /** Guest-physical address of the region's code at a distance from the head. */
+  public long physical(long distance) {
     long fromPage = distanceOfPage + distance;
     for (Page page : pages) {
       if (page.distance == (fromPage & ~0xFFFL)) {
@@ -155,7 +159,18 @@ public final class RegionCode extends CodeRange {
   public boolean takePromotion(int instructions) {
     boolean now = !promoted && heat >= instructions;
     promoted |= now;
+    budget -= now ? 1 : 0;
     return now;
+  }
+
+  /** Whether a better unit runs, and none better still is under way. */
+  public boolean isSettled() {
+    return candidate != null && unit == candidate && trial == 0;
+  }
+
+  /** Whether another unit may be made; if so, that counts as done. */
+  public boolean takeImprovement() {
+    return budget-- > 0;
   }
 
   /** How many instructions the draft had retired when it was last looked at; other threads may hear an old number. */

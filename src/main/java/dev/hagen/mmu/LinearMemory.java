@@ -1,6 +1,7 @@
 package dev.hagen.mmu;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.TlbArray;
 import dev.hagen.cpu.TlbSet;
 import dev.hagen.memory.HostMemory;
@@ -41,6 +42,23 @@ public final class LinearMemory {
       return linear + TlbArray.addend(tlb, linear);
     }
     return NOT_PLAIN;
+  }
+
+  /**
+   * Asks the page tables, and fills the TLB: the offset in {@link HostMemory} of {@code size} bytes at {@code linear}, or
+   * {@link #NOT_PLAIN} if the access might fault or needs the slow path. For translation units.
+   */
+  public static long walkForUnit(CpuState cpu, long linear, int size, boolean write) {
+    if (crossesPage(linear, size) || !Bits.isCanonical(linear) || cpu.checksAlignment() || cpu.hasDataBreakpoints()) {
+      return NOT_PLAIN;
+    }
+    try {
+      translate(cpu, linear, write ? TlbSet.WRITE : TlbSet.READ, cpu.privilege());
+    } catch (GuestException e) {
+      return NOT_PLAIN;
+    }
+    // The walk may have set a bit in a page table that lies among code.
+    return cpu.leaveBlock ? NOT_PLAIN : probe(write ? cpu.writeTlb : cpu.readTlb, linear, size);
   }
 
   /** Stores the low {@code size} bytes of {@code value}. */

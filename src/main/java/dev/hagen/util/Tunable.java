@@ -10,6 +10,8 @@ public enum Tunable {
   BACKGROUND(             1, 0, 1,                 "1: translate on a thread of its own; 0: at once, while the guest waits"),
   TIERS(                  1, 0, 1,                 "1: units are drafts for HotSpot's C1 at first, and made anew for C2 if they run for long; 0: made for C2 at once"),
   PROMOTION(        5000000, 0, Integer.MAX_VALUE, "instructions that a draft retires before it is made anew"),
+  ADAPTIVE(               1, 0, 1,                 "1: units that are left often at an instruction are made anew; 0: not"),
+  MISSES(             20000, 1, Integer.MAX_VALUE, "how often units are left at an instruction until they are made anew"),
   INTRINSICS(             1, 0, 1,                 "0: no operation has bytecode of its own, all go through semantic methods");
   // @formatter:on
 

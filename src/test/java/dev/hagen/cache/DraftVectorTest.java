@@ -13,7 +13,7 @@ final class DraftVectorTest {
 
   @BeforeAll
   static void build() {
-    replay = new VectorReplay(true, true);
+    replay = new VectorReplay(true, true, 0);
   }
 
   @AfterAll

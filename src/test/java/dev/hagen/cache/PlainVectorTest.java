@@ -13,7 +13,7 @@ final class PlainVectorTest {
 
   @BeforeAll
   static void build() {
-    replay = new VectorReplay(false, false);
+    replay = new VectorReplay(false, false, 0);
   }
 
   @AfterAll

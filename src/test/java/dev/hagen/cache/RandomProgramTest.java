@@ -45,7 +45,8 @@ final class RandomProgramTest {
     long[] stops = LongStream.iterate(0, stop -> stop + SHORTEST_RUN + random.nextInt(8000)).skip(1).limit(STOPS).toArray();
     Tunables tunables = Tunables.standard().with(Tunable.BACKGROUND, 0).with(Tunable.THRESHOLD, 1 + random.nextInt(4))
         .with(Tunable.REGION_BLOCKS, 1 + random.nextInt(48)).with(Tunable.INTRINSICS, random.nextInt(4) == 0 ? 0 : 1)
-        .with(Tunable.TIERS, random.nextInt(4) == 0 ? 0 : 1).with(Tunable.PROMOTION, 1 + random.nextInt(10_000));
+        .with(Tunable.TIERS, random.nextInt(4) == 0 ? 0 : 1).with(Tunable.PROMOTION, 1 + random.nextInt(10_000))
+        .with(Tunable.ADAPTIVE, random.nextInt(4) == 0 ? 0 : 1).with(Tunable.MISSES, 1 + random.nextInt(20));
     CachePolicy[] policies = CachePolicy.values();
     CacheLimits limits = new CacheLimits(policies[random.nextInt(policies.length)], SMALLEST_CACHE << random.nextInt(5));
     try (ProgramMachine interpreted = new ProgramMachine(program, Tunables.standard().with(Tunable.THRESHOLD, 0), METHODS);

@@ -13,6 +13,7 @@ import dev.hagen.util.Tunables;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +31,16 @@ final class TranslatedTier implements VectorMachine.Tier {
 
   private final VectorMachine machine;
   private final boolean draft;
+  private final int record;
   private final RegionBuilder regions;
   private final UnitFactory factory;
   private final Map<Key, UnitFactory.Made> units = new HashMap<>();
   private int entered;
 
-  TranslatedTier(VectorMachine machine, boolean intrinsics, boolean draft) {
+  TranslatedTier(VectorMachine machine, boolean intrinsics, boolean draft, int record) {
     this.machine = machine;
     this.draft = draft;
+    this.record = record;
     Tunables tunables = Tunables.standard().with(Tunable.INTRINSICS, intrinsics ? 1 : 0);
     this.regions = new RegionBuilder(machine.cpu(), machine.interpreter(), machine.decoder(), tunables);
     this.factory = new UnitFactory(machine.interpreter(), tunables);
@@ -56,7 +59,7 @@ final class TranslatedTier implements VectorMachine.Tier {
   }
 
   private void translate(long linear) {
-    Region region = regions.build(linear);
+    Region region = withRecord(regions.build(linear));
     if (region == null) {
       return;
     }
@@ -69,6 +72,15 @@ final class TranslatedTier implements VectorMachine.Tier {
       machine.interpreter().publish(code, unit.unit(), unit.entries());
       entered++;
     }
+  }
+
+  private @Nullable Region withRecord(@Nullable Region region) {
+    if (region == null || record == 0) {
+      return region;
+    }
+    Map<Long, Integer> records = new HashMap<>();
+    region.blocks().forEach(block -> LongStream.range(block.start(), block.end()).forEach(at -> records.put(at, record)));
+    return new Region(region.linear(), region.context(), region.blocks(), region.pages(), records, region.links());
   }
 
   private UnitFactory.@Nullable Made unit(Region region) {

@@ -13,7 +13,7 @@ final class TranslatedVectorTest {
 
   @BeforeAll
   static void build() {
-    replay = new VectorReplay(true, false);
+    replay = new VectorReplay(true, false, 0);
   }
 
   @AfterAll

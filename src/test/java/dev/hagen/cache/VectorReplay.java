@@ -36,8 +36,8 @@ final class VectorReplay implements AutoCloseable {
   private final VectorMachine machine = new VectorMachine(new SemanticMethods());
   private final TranslatedTier tier;
 
-  VectorReplay(boolean intrinsics, boolean draft) {
-    tier = new TranslatedTier(machine, intrinsics, draft);
+  VectorReplay(boolean intrinsics, boolean draft, int record) {
+    tier = new TranslatedTier(machine, intrinsics, draft, record);
     machine.setTier(tier);
   }
 
