@@ -149,6 +149,14 @@ final class FlowEmitter {
     comeBack();
   }
 
+  /** CALL of a place in the region: a jump that leaves the return address on the stack. */
+  void callInside(long target) {
+    pushReturnAddress();
+    unit.countThrough();
+    registers.setDirty(registers.dirty() | Slots.general(Reg.RSP));
+    unit.goTo(target);
+  }
+
   /** CALL of a computed place. */
   void callIndirect(Instruction instruction) {
     operands.prepare(instruction);
@@ -222,8 +230,8 @@ final class FlowEmitter {
     });
   }
 
-  /** RET. */
-  void ret(Instruction instruction) {
+  /** RET, perhaps to one of {@code sites} in the region. */
+  void ret(Instruction instruction, List<Long> sites) {
     long release = instruction.operands().length == 0 ? 0 : ((Operand.Immediate) instruction.operand(0)).value();
     stack.loadTop(codeSize);
     code.lstore(Locals.EXIT_RIP);
@@ -231,6 +239,7 @@ final class FlowEmitter {
     stack.release(codeSize + release);
     unit.countThrough();
     registers.setDirty(registers.dirty() | Slots.general(Reg.RSP));
+    jumpInside(sites);
     unit.exits().leaveComputed(Unit.RETURNED);
   }
 
@@ -241,19 +250,21 @@ final class FlowEmitter {
     code.lstore(Locals.EXIT_RIP);
     checkTarget();
     unit.countThrough();
+    jumpInside(targets);
+    unit.exits().leaveComputed(Unit.LEFT);
+  }
+
+  /** Jumps to the address in {@link Locals#EXIT_RIP} if it is one of {@code targets}, as far as they are in the region. */
+  private void jumpInside(List<Long> targets) {
     TreeSet<Integer> inside = new TreeSet<>();
     for (long target : targets) {
       if (unit.contains(target) && target == (int) target) {
         inside.add((int) target);
       }
     }
-    if (!inside.isEmpty()) {
-      jumpInside(inside);
+    if (inside.isEmpty()) {
+      return;
     }
-    unit.exits().leaveComputed(Unit.LEFT);
-  }
-
-  private void jumpInside(TreeSet<Integer> inside) {
     Label outside = new Label();
     code.lload(Locals.EXIT_RIP);
     code.lload(Locals.BASE, LSUB);

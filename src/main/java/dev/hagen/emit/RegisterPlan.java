@@ -125,7 +125,8 @@ final class RegisterPlan {
       return Slots.FLAGS;
     }
     long live = 0;
-    boolean leaves = block.terminal().successors().isEmpty() || block.terminal() instanceof Terminal.IndirectJump;
+    boolean leaves = block.terminal().successors().isEmpty() || block.terminal() instanceof Terminal.IndirectJump
+        || block.terminal() instanceof Terminal.Return;
     for (long successor : block.terminal().successors()) {
       Node next = nodes.get(successor);
       if (next == null) {

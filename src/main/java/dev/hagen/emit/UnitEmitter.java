@@ -139,7 +139,8 @@ public final class UnitEmitter {
     for (RegionBlock block : region.blocks()) {
       for (long successor : block.terminal().successors()) {
         Integer place = order.get(successor);
-        if (place != null && (block.terminal().isCall() || place <= order.getOrDefault(block.start(), 0))) {
+        boolean returns = block.terminal().isCall() || block.terminal() instanceof Terminal.Return;
+        if (place != null && (returns || place <= order.getOrDefault(block.start(), 0))) {
           found.add(successor);
         }
       }
@@ -402,7 +403,8 @@ public final class UnitEmitter {
       }
       case Terminal.Interpret interpret -> code.jump(GOTO, miss());
       case Terminal.Call call -> flow.call(instruction, call.target());
-      case Terminal.Return ret -> flow.ret(instruction);
+      case Terminal.InnerCall call -> flow.callInside(call.target());
+      case Terminal.Return ret -> flow.ret(instruction, ret.sites());
       case Terminal.IndirectCall call when isEmitted() -> flow.callIndirect(instruction);
       case Terminal.IndirectJump jump when isEmitted() -> flow.jumpIndirect(instruction, jump.targets());
       default -> code.jump(GOTO, miss());

@@ -43,7 +43,9 @@ public final class RegionBuilder {
   private static final Set<Op> INTERPRETED_LAST = EnumSet.of(Op.JCXZ, Op.LOOP, Op.LOOPE, Op.LOOPNE, Op.JMP_FAR,
       Op.CALL_FAR, Op.RET_FAR, Op.IRET, Op.INT, Op.INT1, Op.INT3, Op.INTO, Op.UD0, Op.UD1, Op.UD2, Op.SYSCALL,
       Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.RSM, Op.VMRUN, Op.HLT, Op.INVALID, Op.TOO_LONG, Op.MOV_TO_CR);
-  /** Targets of one indirect jump that become part of a region. */
+  /** Instructions of a function that is copied into the regions of its callers, at most. */
+  private static final int SMALL = 24;
+  /** Targets of one indirect jump, or of one return, that become part of a region. */
   private static final int MOST_TARGETS = 16;
 
   private final CpuState cpu;
@@ -81,7 +83,7 @@ public final class RegionBuilder {
     if (!blocks.containsKey(0L)) {
       return null;
     }
-    List<RegionBlock> ordered = BlockOrder.of(blocks, block -> likely(linear, block));
+    List<RegionBlock> ordered = BlockOrder.of(withInnerCalls(blocks), block -> likely(linear, block));
     List<RegionCode.Page> used = pagesOf(linear, ordered);
     return used == null ? null : new Region(linear, cpu.context, ordered, used, Map.of(), links(linear, ordered));
   }
@@ -118,10 +120,66 @@ public final class RegionBuilder {
           open.add(branch.taken());
         }
       }
-      case Terminal.Call call -> addReturnSite(linear, call.next(), open);
+      case Terminal.Call call -> {
+        addReturnSite(linear, call.next(), open);
+        if (call.target() == 0 || isSmallLeaf(linear, call.target())) {
+          open.add(call.target());
+        }
+      }
       case Terminal.IndirectCall call -> addReturnSite(linear, call.next(), open);
       default -> open.addAll(block.terminal().successors());
     }
+  }
+
+  /** Whether a function that is called calls no other and is so small that a copy of it costs less than its call. */
+  private boolean isSmallLeaf(long linear, long target) {
+    if (page(linear + target & ~0xFFFL) == null || !profile(linear + target).hasRun()) {
+      return false;
+    }
+    Set<Long> known = new HashSet<>(instructions.keySet());
+    Set<Long> seen = new HashSet<>();
+    Deque<Long> open = new ArrayDeque<>();
+    open.add(target);
+    boolean small = true;
+    while (!open.isEmpty() && small) {
+      long start = open.remove();
+      if (seen.add(start)) {
+        RegionBlock block = decode(linear, start, Set.of());
+        if (block == null || !isOfLeaf(block.terminal()) || instructions.size() - known.size() > SMALL) {
+          small = false;
+        } else {
+          open.addAll(block.terminal().successors());
+        }
+      }
+    }
+    instructions.keySet().retainAll(known);
+    return small;
+  }
+
+  private static boolean isOfLeaf(Terminal terminal) {
+    return terminal instanceof Terminal.Return || terminal instanceof Terminal.Jump || terminal instanceof Terminal.Branch;
+  }
+
+  /** Lets calls of code in the region stay inside, and returns find the places behind them. */
+  private static Map<Long, RegionBlock> withInnerCalls(Map<Long, RegionBlock> blocks) {
+    List<Long> sites = blocks.values().stream().filter(block -> isInner(block, blocks)).map(RegionBlock::end).distinct()
+        .limit(MOST_TARGETS).toList();
+    Map<Long, RegionBlock> result = new LinkedHashMap<>();
+    blocks.forEach((start, block) -> {
+      Terminal terminal = block.terminal();
+      if (terminal instanceof Terminal.Call call && sites.contains(call.next()) && isInner(block, blocks)) {
+        terminal = new Terminal.InnerCall(call.target());
+      } else if (terminal instanceof Terminal.Return) {
+        terminal = new Terminal.Return(sites);
+      }
+      result.put(start, new RegionBlock(start, block.instructions(), terminal));
+    });
+    return result;
+  }
+
+  private static boolean isInner(RegionBlock block, Map<Long, RegionBlock> blocks) {
+    return block.terminal() instanceof Terminal.Call call && blocks.containsKey(call.target())
+        && blocks.containsKey(call.next());
   }
 
   private void addReturnSite(long linear, long next, Deque<Long> open) {
@@ -231,7 +289,7 @@ public final class RegionBuilder {
           : new Terminal.IndirectJump(profile(linear + start).targets().stream().limit(MOST_TARGETS)
               .map(distance -> start + distance).toList());
       case CALL -> relative ? new Terminal.Call(next + displacement(operand), next) : new Terminal.IndirectCall(next);
-      case RET -> new Terminal.Return();
+      case RET -> new Terminal.Return(List.of());
       default -> null;
     };
   }

@@ -120,7 +120,7 @@ final class GoldenBytecodeTest {
       case JCC -> new Terminal.Branch(target, end);
       case CALL -> new Terminal.Call(target, end);
       case JMP -> new Terminal.IndirectJump(List.of());
-      case RET -> new Terminal.Return();
+      case RET -> new Terminal.Return(List.of());
       default -> new Terminal.Jump(end);
     };
   }
