@@ -29,7 +29,7 @@ final class CompileWatch implements AutoCloseable {
   /** Methods that a compiler has at a time: more would only make the order of their coming count. */
   private static final int AT_ONCE = 2;
   private static final long PERIOD_MILLIS = 2;
-  /** After so long without code a unit runs whatever it runs as. */
+  /** After so long without code a draft runs as whatever HotSpot has made of it. */
   private static final long PATIENCE_NANOS = 10_000_000_000L;
   /** Rounds between looks at units that are ready: code may be thrown away. */
   private static final int LOOK_EVERY = 16;
@@ -76,14 +76,19 @@ final class CompileWatch implements AutoCloseable {
     void collect() {
       for (Iterator<Entry> entries = compiling.iterator(); entries.hasNext();) {
         Entry entry = entries.next();
+        // In this order: the code may come in between.
+        boolean queued = hotSpot.isMethodQueuedForCompilation0(entry.method);
         boolean there = has(entry, level);
-        boolean failed = !there && !hotSpot.isMethodQueuedForCompilation0(entry.method);
-        if (there || failed || System.nanoTime() - entry.since > PATIENCE_NANOS) {
+        boolean late = level == C1 && System.nanoTime() - entry.since > PATIENCE_NANOS;
+        if (there || !queued || late) {
           entries.remove();
-          if (there && level == C2) {
+          if (level == C2 && there) {
             ready.add(entry);
           }
-          entry.listener.accept(true);
+          // Where C2 has failed the draft goes on.
+          if (level != C2 || there) {
+            entry.listener.accept(true);
+          }
         }
       }
     }

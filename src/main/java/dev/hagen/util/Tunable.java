@@ -5,7 +5,8 @@ public enum Tunable {
   // @formatter:off
   THRESHOLD(           3000, 0, Integer.MAX_VALUE, "entries of a block before it is translated; 0: nothing is translated"),
   REGION_BLOCKS(         64, 1, 1000,              "blocks in a region at most"),
-  REGION_INSTRUCTIONS(  300, 1, 1000,              "instructions after which a region takes no more blocks"),
+  REGION_INSTRUCTIONS(HotSpot.IS_LAUNCHED ? 300 : 100, 1, 1000,
+      "instructions after which a region takes no more blocks; 100 if not given and HotSpot compiles no large methods"),
   RARE_EDGE(             64, 1, Integer.MAX_VALUE, "an edge taken once in more runs of its block ends the region"),
   BACKGROUND(             1, 0, 1,                 "1: translate on a thread of its own; 0: at once, while the guest waits"),
   TIERS(                  1, 0, 1,                 "1: units are drafts for HotSpot's C1 at first, and made anew for C2 if they run for long; 0: made for C2 at once"),
