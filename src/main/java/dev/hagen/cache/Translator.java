@@ -47,7 +47,8 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private final boolean tiers;
   private final long period;
   private long nextHarvest;
-  private boolean recordsChanged;
+  /** How often a record has changed. */
+  private int records;
 
   /**
    * A translator for one processor.
@@ -137,14 +138,14 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   @Override
   public void recordChanged() {
-    recordsChanged = true;
+    records++;
   }
 
   /** Looks after a unit: has a better one made in place of a draft that has run for long, or of one that is left often. */
   private void lookAfter(RegionCode code, Region region) {
     if (code.takePromotion(tunables.get(Tunable.PROMOTION))) {
       startImproving(code, region.withRecords(interpreter, code));
-    } else if (recordsChanged && code.isSettled()) {
+    } else if (code.takeRecords(records)) {
       Region now = region.withRecords(interpreter, code);
       if (!now.records().equals(region.records()) && code.takeImprovement()) {
         startImproving(code, now);
@@ -190,7 +191,6 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     if (retired >= nextHarvest) {
       nextHarvest = retired + period;
       cache.harvest(this::lookAfter);
-      recordsChanged = false;
     }
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
       next.publish();

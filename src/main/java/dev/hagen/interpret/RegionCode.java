@@ -39,6 +39,8 @@ public final class RegionCode extends CodeRange {
   private boolean promoted;
   /** How often a better unit may still be made. */
   private int budget = IMPROVEMENTS;
+  /** How many changes of records the unit that runs has been checked against. */
+  private int seenChanges;
   private long checkedEpoch;
   private long checkedLinear = -1;
 
@@ -163,9 +165,15 @@ public final class RegionCode extends CodeRange {
     return now;
   }
 
-  /** Whether a better unit runs, and none better still is under way. */
-  public boolean isSettled() {
-    return candidate != null && unit == candidate && trial == 0;
+  /**
+   * Whether to look if another unit would be better, now that records have changed {@code changes} times: a better one than the
+   * draft runs, none is under way, and this has not been answered for as many changes before.
+   */
+  public boolean takeRecords(int changes) {
+    boolean settled = candidate != null && unit == candidate && trial == 0;
+    boolean now = settled && seenChanges != changes;
+    seenChanges = now ? changes : seenChanges;
+    return now;
   }
 
   /** Whether another unit may be made; if so, that counts as done. */
