@@ -46,7 +46,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 3, time = 3)
 @Fork(value = 1, jvmArgsAppend = {"--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
-    "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"})
+    "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"})
 public class InterpreterBenchmark {
   private static final int INSTRUCTIONS = 1_000_000;
   private static final long LOAD_ADDRESS = 0x10_0000;

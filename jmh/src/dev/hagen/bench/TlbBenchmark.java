@@ -44,7 +44,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(value = 1, jvmArgsAppend = {"--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
-    "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"})
+    "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"})
 public class TlbBenchmark {
   private static final int ACCESSES = 4096;
   private static final int PAGE = 4096;

@@ -11,6 +11,7 @@ import dev.hagen.machine.Machine;
 import dev.hagen.machine.MachineConfig;
 import dev.hagen.machine.MachineControl;
 import dev.hagen.machine.TiersDiffer;
+import dev.hagen.util.HotSpot;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import dev.hagen.vmm.StopReason;
@@ -38,8 +39,6 @@ import picocli.CommandLine.Spec;
         "36 triple fault, 124 timeout; odd ones come from isa-debug-exit."})
 final class RunCommand implements Callable<Integer> {
   private static final String BUILT_IN = "/dev/hagen/guest/demo.elf";
-  /** The property that the launcher's JVM flags set. */
-  private static final String LAUNCHED = "hagen.launcher";
   private static final int DEFAULT_DEBUG_EXIT = 0x501;
 
   @Mixin
@@ -86,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static void sayIfSlow(PrintStream err) {
-    if (System.getProperty(LAUNCHED) == null) {
+    if (!HotSpot.IS_LAUNCHED) {
       err.println("hagen: the JVM was started without the flags of the launcher ./hagen, with which guests run faster.");
     }
   }

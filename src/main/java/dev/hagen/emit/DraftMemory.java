@@ -1,10 +1,6 @@
 package dev.hagen.emit;
 
-import static org.objectweb.asm.Opcodes.I2B;
-import static org.objectweb.asm.Opcodes.I2L;
-import static org.objectweb.asm.Opcodes.I2S;
 import static org.objectweb.asm.Opcodes.IFNE;
-import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.LADD;
 import static org.objectweb.asm.Opcodes.LAND;
 import static org.objectweb.asm.Opcodes.LCMP;
@@ -63,51 +59,33 @@ final class DraftMemory extends MemoryEmitter {
   }
 
   @Override
-  void load(int size) {
+  void pushPlace() {
     code.pushPlace(Locals.OFFSET);
-    getPlace(size);
   }
 
   @Override
-  void get(int size) {
+  void toPlace() {
     code.lstore(Locals.RAW);
     code.pushPlace(Locals.RAW);
-    getPlace(size);
-  }
-
-  private void getPlace(int size) {
-    switch (size) {
-      case 8 -> UnsafeNames.GET_LONG.call(code.visitor());
-      case 4 -> UnsafeNames.GET_INT.call(code.visitor());
-      case 2 -> UnsafeNames.GET_SHORT.call(code.visitor());
-      default -> UnsafeNames.GET_BYTE.call(code.visitor());
-    }
-    if (size != 8) {
-      code.op(I2L);
-      code.zeroExtend(size);
-    }
   }
 
   @Override
-  void store(int local, int size) {
-    code.pushPlace(Locals.OFFSET);
-    code.lload(local);
-    switch (size) {
-      case 8 -> UnsafeNames.PUT_LONG.call(code.visitor());
-      case 4 -> {
-        code.op(L2I);
-        UnsafeNames.PUT_INT.call(code.visitor());
-      }
-      case 2 -> {
-        code.op(L2I);
-        code.op(I2S);
-        UnsafeNames.PUT_SHORT.call(code.visitor());
-      }
-      default -> {
-        code.op(L2I);
-        code.op(I2B);
-        UnsafeNames.PUT_BYTE.call(code.visitor());
-      }
-    }
+  Names.MethodName getter(int size) {
+    return switch (size) {
+      case 8 -> UnsafeNames.GET_LONG;
+      case 4 -> UnsafeNames.GET_INT;
+      case 2 -> UnsafeNames.GET_SHORT;
+      default -> UnsafeNames.GET_BYTE;
+    };
+  }
+
+  @Override
+  Names.MethodName putter(int size) {
+    return switch (size) {
+      case 8 -> UnsafeNames.PUT_LONG;
+      case 4 -> UnsafeNames.PUT_INT;
+      case 2 -> UnsafeNames.PUT_SHORT;
+      default -> UnsafeNames.PUT_BYTE;
+    };
   }
 }

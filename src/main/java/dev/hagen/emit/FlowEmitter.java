@@ -132,7 +132,7 @@ final class FlowEmitter {
   // Calls and returns.
 
   /** CALL of a known place. */
-  void call(Instruction instruction, long target) {
+  void call(long target) {
     pushReturnAddress();
     unit.countThrough();
     Link link = regionLinks.get(target);

@@ -233,53 +233,63 @@ class MemoryEmitter {
   // Access.
 
   /** Pushes {@code size} bytes from the place. */
-  void load(int size) {
-    code.lload(Locals.OFFSET);
-    get(size);
+  final void load(int size) {
+    pushPlace();
+    getPlace(size);
   }
 
   /** Pushes {@code size} bytes from the place in host memory that is on the JVM's stack. */
-  void get(int size) {
-    switch (size) {
-      case 8 -> Names.GET_LONG.call(code.visitor());
-      case 4 -> {
-        Names.GET_INT.call(code.visitor());
-        code.op(I2L);
-        code.zeroExtend(4);
-      }
-      case 2 -> {
-        Names.GET_SHORT.call(code.visitor());
-        code.op(I2L);
-        code.zeroExtend(2);
-      }
-      default -> {
-        Names.GET_BYTE.call(code.visitor());
-        code.op(I2L);
-        code.zeroExtend(1);
-      }
+  final void get(int size) {
+    toPlace();
+    getPlace(size);
+  }
+
+  private void getPlace(int size) {
+    getter(size).call(code.visitor());
+    if (size != 8) {
+      code.op(I2L);
+      code.zeroExtend(size);
     }
   }
 
   /** Stores the low bytes of a local at the place. */
-  void store(int local, int size) {
-    code.lload(Locals.OFFSET);
+  final void store(int local, int size) {
+    pushPlace();
     code.lload(local);
-    switch (size) {
-      case 8 -> Names.PUT_LONG.call(code.visitor());
-      case 4 -> {
-        code.op(L2I);
-        Names.PUT_INT.call(code.visitor());
-      }
-      case 2 -> {
-        code.op(L2I);
-        code.op(I2S);
-        Names.PUT_SHORT.call(code.visitor());
-      }
-      default -> {
-        code.op(L2I);
-        code.op(I2B);
-        Names.PUT_BYTE.call(code.visitor());
-      }
+    if (size != 8) {
+      code.op(L2I);
     }
+    if (size < 4) {
+      code.op(size == 2 ? I2S : I2B);
+    }
+    putter(size).call(code.visitor());
+  }
+
+  /** Pushes what a getter or putter takes for the place. */
+  void pushPlace() {
+    code.lload(Locals.OFFSET);
+  }
+
+  /** Makes that of a place in host memory on the JVM's stack. */
+  void toPlace() {}
+
+  /** The method that reads {@code size} bytes. */
+  Names.MethodName getter(int size) {
+    return switch (size) {
+      case 8 -> Names.GET_LONG;
+      case 4 -> Names.GET_INT;
+      case 2 -> Names.GET_SHORT;
+      default -> Names.GET_BYTE;
+    };
+  }
+
+  /** The method that writes {@code size} bytes. */
+  Names.MethodName putter(int size) {
+    return switch (size) {
+      case 8 -> Names.PUT_LONG;
+      case 4 -> Names.PUT_INT;
+      case 2 -> Names.PUT_SHORT;
+      default -> Names.PUT_BYTE;
+    };
   }
 }

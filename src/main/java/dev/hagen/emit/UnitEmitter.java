@@ -402,7 +402,7 @@ public final class UnitEmitter {
         goTo(branch.taken());
       }
       case Terminal.Interpret interpret -> code.jump(GOTO, miss());
-      case Terminal.Call call -> flow.call(instruction, call.target());
+      case Terminal.Call call -> flow.call(call.target());
       case Terminal.InnerCall call -> flow.callInside(call.target());
       case Terminal.Return ret -> flow.ret(instruction, ret.sites());
       case Terminal.IndirectCall call when isEmitted() -> flow.callIndirect(instruction);

@@ -24,8 +24,12 @@ final class XmmUse {
 
   private XmmUse() {}
 
-  /** The use of a region; {@code enabled}: whether there is bytecode for SSE instructions at all, {@code inState}: whether halves
-   * stay in the state, as numbers of 64 bits. */
+  /**
+   * The use of a region.
+   *
+   * @param enabled whether there is bytecode for SSE instructions at all
+   * @param inState whether halves stay in the state, as numbers of 64 bits
+   */
   static XmmUse of(Region region, boolean enabled, boolean inState) {
     XmmUse use = new XmmUse();
     if (enabled) {

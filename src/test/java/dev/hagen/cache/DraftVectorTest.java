@@ -1,28 +1,8 @@
 package dev.hagen.cache;
 
-import java.io.IOException;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
-
 /** Recorded cases in drafts of translation units. */
-final class DraftVectorTest {
-  private static VectorReplay replay;
-
-  @BeforeAll
-  static void build() {
-    replay = new VectorReplay(true, true, 0);
-  }
-
-  @AfterAll
-  static void close() {
-    replay.close();
-  }
-
-  @TestFactory
-  Stream<DynamicTest> everyFile() throws IOException {
-    return replay.everyFile();
+final class DraftVectorTest extends VectorReplay {
+  DraftVectorTest() {
+    super(true, true, 0);
   }
 }

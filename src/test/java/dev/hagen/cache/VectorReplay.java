@@ -18,10 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 
 /** Replays recorded cases in translation units, each with a TLB that knows the case's pages and with one that does not. */
-final class VectorReplay implements AutoCloseable {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class VectorReplay {
   private static final Path VECTORS = Path.of("src/test/vectors");
   /** Only files whose MODE/GROUP contains this are run: {@code mvn test -Dvectors=64/bit}. */
   private static final String FILTER = System.getProperty("vectors", "");
@@ -42,6 +46,7 @@ final class VectorReplay implements AutoCloseable {
   }
 
   /** A test for each file. */
+  @TestFactory
   Stream<DynamicTest> everyFile() throws IOException {
     try (Stream<Path> paths = Files.walk(VECTORS)) {
       return paths.filter(path -> path.toString().endsWith(".vec"))
@@ -108,8 +113,8 @@ final class VectorReplay implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  @AfterAll
+  void close() {
     machine.close();
   }
 }
