@@ -11,8 +11,8 @@ import java.util.Arrays;
  * tag is the linear address of the page, {@link #EMPTY}, or the page with {@link #SLOW} in it: then only the slow path
  * may use the entry. Translation units and the fast paths read {@link #entries} themselves, through the static methods.
  *
- * <p>Entries of pages that are not global are noted in a list, so that forgetting them costs no more than filling them
- * did.
+ * <p>Its reach is {@link #ENTRIES} pages, as much as a program with a working set of 64 MiB wants. Entries in use are noted
+ * in lists, global pages apart from others, so that forgetting them costs no more than filling them did.
  */
 public final class TlbArray {
   public static final int ENTRIES = HostMemory.PAIRS;
@@ -24,15 +24,20 @@ public final class TlbArray {
   /** How far a linear address is shifted to the right to be the place of its pair, for {@link HostMemory#first}. */
   public static final int PAIR_SHIFT = 8;
 
-  /** What is known of an entry beside the pair: bits 0 to 31 are the RAM page. */
-  private static final long GLOBAL = 1L << 63;
-  private static final long LISTED = 1L << 62;
+  /** Marks of an entry: its page is global; it is in one list; it is in the other. */
+  private static final int GLOBAL = 1;
+  private static final int IN_LOCAL = 2;
+  private static final int IN_GLOBAL = 4;
 
   /** The pairs. Its length is what {@link HostMemory#first} and {@link HostMemory#second} demand. */
   public final long[] entries = new long[2 * ENTRIES];
-  private final long[] info = new long[ENTRIES];
-  private final short[] listed = new short[ENTRIES];
-  private int listedCount;
+  /** The RAM page of each entry. */
+  private final int[] pages = new int[ENTRIES];
+  private final byte[] marks = new byte[ENTRIES];
+  /** Entries that were filled with a page that is not global. */
+  private final EntryList local = new EntryList(IN_LOCAL);
+  /** Entries that were filled with one that is. */
+  private final EntryList global = new EntryList(IN_GLOBAL);
 
   TlbArray() {
     Arrays.fill(entries, EMPTY);
@@ -73,7 +78,7 @@ public final class TlbArray {
 
   /** The RAM page of an address that is here. */
   public int page(long linear) {
-    return (int) info[index(linear)];
+    return pages[index(linear)];
   }
 
   /**
@@ -83,28 +88,20 @@ public final class TlbArray {
    * @param page the number of the RAM page
    * @param slow for the slow path alone
    */
-  public void fill(long linear, long offset, int page, boolean global, boolean slow) {
+  public void fill(long linear, long offset, int page, boolean isGlobal, boolean slow) {
     int index = index(linear);
     long tag = linear & PAGE_MASK;
     entries[2 * index] = slow ? tag | SLOW : tag;
     entries[2 * index + 1] = offset - tag;
-    long known = page | info[index] & LISTED;
-    if (global) {
-      known |= GLOBAL;
-    } else if ((known & LISTED) == 0) {
-      known |= LISTED;
-      listed[listedCount++] = (short) index;
-    }
-    info[index] = known;
+    pages[index] = page;
+    marks[index] = (byte) (isGlobal ? marks[index] | GLOBAL : marks[index] & ~GLOBAL);
+    (isGlobal ? global : local).add(index);
   }
 
   /** Leaves RAM page {@code page} to the slow path. */
   public void slowDown(int page) {
-    for (int index = 0; index < ENTRIES; index++) {
-      if ((int) info[index] == page && entries[2 * index] != EMPTY) {
-        entries[2 * index] |= SLOW;
-      }
-    }
+    local.slowDown(page);
+    global.slowDown(page);
   }
 
   /** Opens the page of {@code linear}, which is here, to the fast path again. */
@@ -121,7 +118,7 @@ public final class TlbArray {
 
   /** Forgets the page of {@code linear} if it is global. */
   public void dropGlobal(long linear) {
-    if (contains(linear) && info[index(linear)] < 0) {
+    if (contains(linear) && (marks[index(linear)] & GLOBAL) != 0) {
       entries[2 * index(linear)] = EMPTY;
     }
   }
@@ -140,21 +137,52 @@ public final class TlbArray {
 
   /** Forgets all pages that are not global. */
   public void dropLocal() {
-    for (int i = 0; i < listedCount; i++) {
-      int index = listed[i];
-      if (info[index] >= 0) {
-        entries[2 * index] = EMPTY;
-      }
-      info[index] &= ~LISTED;
-    }
-    listedCount = 0;
+    local.drop(GLOBAL);
   }
 
   /** Forgets everything. */
   public void clear() {
-    Arrays.fill(entries, EMPTY);
-    Arrays.fill(info, 0);
-    listedCount = 0;
+    local.drop(0);
+    global.drop(0);
+  }
+
+  /** Numbers of entries that may be in use, each once. */
+  private final class EntryList {
+    private final short[] indices = new short[ENTRIES];
+    private final int mark;
+    private int count;
+
+    EntryList(int mark) {
+      this.mark = mark;
+    }
+
+    void add(int index) {
+      if ((marks[index] & mark) == 0) {
+        marks[index] |= (byte) mark;
+        indices[count++] = (short) index;
+      }
+    }
+
+    void slowDown(int page) {
+      for (int i = 0; i < count; i++) {
+        int index = indices[i];
+        if (pages[index] == page && entries[2 * index] != EMPTY) {
+          entries[2 * index] |= SLOW;
+        }
+      }
+    }
+
+    /** Empties the list, and its entries but those with a mark of {@code kept}. */
+    void drop(int kept) {
+      for (int i = 0; i < count; i++) {
+        int index = indices[i];
+        if ((marks[index] & kept) == 0) {
+          entries[2 * index] = EMPTY;
+        }
+        marks[index] &= (byte) ~mark;
+      }
+      count = 0;
+    }
   }
 
   // For tests.
@@ -166,6 +194,6 @@ public final class TlbArray {
 
   /** The RAM page of entry {@code index}. */
   public int pageAt(int index) {
-    return (int) info[index];
+    return pages[index];
   }
 }

@@ -146,7 +146,7 @@ public final class HostMemory {
   }
 
   /** Pairs of longs in a table that {@link #first} and {@link #second} read, at least; a power of two. */
-  public static final int PAIRS = 1024;
+  public static final int PAIRS = 16384;
   private static final long PAIR_MASK = (PAIRS - 1) << 4;
 
   /**
