@@ -11,6 +11,7 @@ import dev.hagen.machine.Machine;
 import dev.hagen.machine.MachineConfig;
 import dev.hagen.machine.MachineControl;
 import dev.hagen.machine.TiersDiffer;
+import dev.hagen.memory.HostMemory;
 import dev.hagen.util.HotSpot;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
   private static final String BUILT_IN = "/dev/hagen/guest/demo.elf";
   private static final int DEFAULT_DEBUG_EXIT = 0x501;
+  /** What a machine may allocate beside its RAM, and lose to round offsets. */
+  private static final long ALLOCATION_SLACK = 16 << 20;
 
   @Mixin
   private RunOptions options = new RunOptions();
@@ -232,6 +235,8 @@ final class RunCommand implements Callable<Integer> {
     }
     MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
         SerialOutput.NOWHERE, debugExitPort(), tunables(), CacheOption.parse(options.cache));
+    // Lockstep runs two machines.
+    HostMemory.expect((options.lockstep == null ? 1 : 2) * (options.memory + ALLOCATION_SLACK));
     try (LogFile log = LogFile.open(options.log, options.logFile)) {
       if (options.lockstep != null) {
         try (Lockstep lockstep = new Lockstep(config, options.lockstep, image, options.append, modules)) {

@@ -1,11 +1,6 @@
 package dev.hagen.memory;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -19,39 +14,8 @@ import jdk.internal.misc.Unsafe;
  */
 public final class HostMemory {
   private static final Unsafe UNSAFE = Unsafe.getUnsafe();
-  private static final int PROT_READ_WRITE = 3;
-  private static final int MAP_PRIVATE = 2;
-  private static final int MAP_FIXED = 0x10;
-  private static final int MAP_ANONYMOUS = 0x20;
-  private static final int MAP_NORESERVE = 0x4000;
-  private static final int GUARD = 1 << 16;
-  /** The sizes to try, largest first: limits on address space (ulimit -v) may forbid the first ones. */
-  private static final int[] RESERVATION_BITS = {40, 38, 36, 34, 32};
-
-  private static final MethodHandle MMAP;
-  private static final long BASE;
-  private static final long MASK;
-
-  static {
-    Linker linker = Linker.nativeLinker();
-    MMAP = linker.downcallHandle(linker.defaultLookup().findOrThrow("mmap"),
-        FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
-    long base = -1;
-    long size = 0;
-    for (int bits : RESERVATION_BITS) {
-      size = 1L << bits;
-      base = mmap(0, size + GUARD, 0, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
-      if (base != -1) {
-        break;
-      }
-    }
-    if (base == -1) {
-      throw new ExceptionInInitializerError("cannot reserve address space for guest memory");
-    }
-    BASE = base;
-    MASK = size - 1;
-  }
+  /** How many bytes the process has said that it needs. */
+  private static volatile long expected = Long.MAX_VALUE;
 
   /** Where the first element of a {@code long[]} is, for code that reads it raw. */
   public static final long ELEMENTS = Unsafe.ARRAY_LONG_BASE_OFFSET;
@@ -61,14 +25,27 @@ public final class HostMemory {
 
   private HostMemory() {}
 
+  /**
+   * Says how many bytes this process will ask {@link #allocate} for altogether. With less than 4 GiB, said before memory is
+   * used for the first time, accesses take fewer instructions; said later it is ignored.
+   */
+  public static void expect(long bytes) {
+    expected = bytes;
+  }
+
+  /** What was said by {@link #expect}. */
+  static long expected() {
+    return expected;
+  }
+
   /** The start of the range, for translation units that access {@code base() + (offset & mask())} themselves. */
   public static long base() {
-    return BASE;
+    return HostRange.BASE;
   }
 
   /** The size of the range minus one. */
   public static long mask() {
-    return MASK;
+    return HostRange.MASK;
   }
 
   /** Where a field is in objects of a class. */
@@ -81,14 +58,6 @@ public final class HostMemory {
     return PAIR_MASK;
   }
 
-  private static long mmap(long address, long size, int protection, int flags) {
-    try {
-      return (long) MMAP.invokeExact(address, size, protection, flags, -1, 0L);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
-  }
-
   /**
    * Hands out {@code size} zeroed bytes (a multiple of 4 KiB) at an offset that is a multiple of 2 MiB.
    *
@@ -96,53 +65,48 @@ public final class HostMemory {
    */
   public static synchronized long allocate(long size) {
     long offset = (next + 0x1F_FFFF) & ~0x1F_FFFFL;
-    if (size > MASK + 1 - offset || map(offset, size) == -1) {
+    if (size > HostRange.MASK + 1 - offset || !HostRange.map(offset, size)) {
       throw new OutOfMemoryError("no room for " + (size >> 20) + " MiB of guest memory");
     }
     next = offset + size;
     return offset;
   }
 
-  private static long map(long offset, long size) {
-    return mmap(BASE + offset, size, PROT_READ_WRITE,
-        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED);
-  }
-
   /** Gives the pages of an allocation back to the host; the offsets stay reserved and are not handed out again. */
   public static synchronized void release(long offset, long size) {
-    mmap(BASE + offset, size, 0, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED);
+    HostRange.unback(offset, size);
   }
 
   public static byte getByte(long offset) {
-    return UNSAFE.getByte(BASE + (offset & MASK));
+    return UNSAFE.getByte(HostRange.BASE + (offset & HostRange.MASK));
   }
 
   public static short getShort(long offset) {
-    return UNSAFE.getShort(BASE + (offset & MASK));
+    return UNSAFE.getShort(HostRange.BASE + (offset & HostRange.MASK));
   }
 
   public static int getInt(long offset) {
-    return UNSAFE.getInt(BASE + (offset & MASK));
+    return UNSAFE.getInt(HostRange.BASE + (offset & HostRange.MASK));
   }
 
   public static long getLong(long offset) {
-    return UNSAFE.getLong(BASE + (offset & MASK));
+    return UNSAFE.getLong(HostRange.BASE + (offset & HostRange.MASK));
   }
 
   public static void putByte(long offset, byte value) {
-    UNSAFE.putByte(BASE + (offset & MASK), value);
+    UNSAFE.putByte(HostRange.BASE + (offset & HostRange.MASK), value);
   }
 
   public static void putShort(long offset, short value) {
-    UNSAFE.putShort(BASE + (offset & MASK), value);
+    UNSAFE.putShort(HostRange.BASE + (offset & HostRange.MASK), value);
   }
 
   public static void putInt(long offset, int value) {
-    UNSAFE.putInt(BASE + (offset & MASK), value);
+    UNSAFE.putInt(HostRange.BASE + (offset & HostRange.MASK), value);
   }
 
   public static void putLong(long offset, long value) {
-    UNSAFE.putLong(BASE + (offset & MASK), value);
+    UNSAFE.putLong(HostRange.BASE + (offset & HostRange.MASK), value);
   }
 
   /** Pairs of longs in a table that {@link #first} and {@link #second} read, at least; a power of two. */
@@ -188,44 +152,44 @@ public final class HostMemory {
 
   /** Atomic compare-and-set of a naturally aligned int. */
   public static boolean compareAndSetInt(long offset, int expected, int value) {
-    return UNSAFE.compareAndSetInt(null, BASE + (offset & MASK), expected, value);
+    return UNSAFE.compareAndSetInt(null, HostRange.BASE + (offset & HostRange.MASK), expected, value);
   }
 
   /** Atomic compare-and-set of a naturally aligned long. */
   public static boolean compareAndSetLong(long offset, long expected, long value) {
-    return UNSAFE.compareAndSetLong(null, BASE + (offset & MASK), expected, value);
+    return UNSAFE.compareAndSetLong(null, HostRange.BASE + (offset & HostRange.MASK), expected, value);
   }
 
   /** Copies {@code length} bytes; the ranges may overlap. */
   public static void copy(long from, long to, long length) {
-    UNSAFE.copyMemory(BASE + checked(from, length), BASE + checked(to, length), length);
+    UNSAFE.copyMemory(HostRange.BASE + checked(from, length), HostRange.BASE + checked(to, length), length);
   }
 
   /** Copies {@code length} bytes from an array. */
   public static void copyIn(byte[] source, int index, long to, int length) {
     java.util.Objects.checkFromIndexSize(index, length, source.length);
-    UNSAFE.copyMemory(source, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) index, null, BASE + checked(to, length), length);
+    UNSAFE.copyMemory(source, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) index, null, HostRange.BASE + checked(to, length), length);
   }
 
   /** Copies {@code length} bytes into an array. */
   public static void copyOut(long from, byte[] target, int index, int length) {
     java.util.Objects.checkFromIndexSize(index, length, target.length);
-    UNSAFE.copyMemory(null, BASE + checked(from, length), target, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) index, length);
+    UNSAFE.copyMemory(null, HostRange.BASE + checked(from, length), target, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) index, length);
   }
 
   /** How many bytes of two ranges of {@code length} bytes are equal before the first one that is not; -1 if all are. */
   public static long mismatch(long one, long other, long length) {
-    MemorySegment first = MemorySegment.ofAddress(BASE + checked(one, length)).reinterpret(length);
-    MemorySegment second = MemorySegment.ofAddress(BASE + checked(other, length)).reinterpret(length);
+    MemorySegment first = MemorySegment.ofAddress(HostRange.BASE + checked(one, length)).reinterpret(length);
+    MemorySegment second = MemorySegment.ofAddress(HostRange.BASE + checked(other, length)).reinterpret(length);
     return first.mismatch(second);
   }
 
   /** Fills {@code length} bytes with {@code value}. */
   public static void fill(long offset, long length, byte value) {
-    UNSAFE.setMemory(BASE + checked(offset, length), length, value);
+    UNSAFE.setMemory(HostRange.BASE + checked(offset, length), length, value);
   }
 
   private static long checked(long offset, long length) {
-    return java.util.Objects.checkFromIndexSize(offset, length, MASK + 1);
+    return java.util.Objects.checkFromIndexSize(offset, length, HostRange.MASK + 1);
   }
 }
