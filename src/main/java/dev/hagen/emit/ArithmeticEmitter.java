@@ -1,14 +1,17 @@
 package dev.hagen.emit;
 
 import static org.objectweb.asm.Opcodes.I2L;
+import static org.objectweb.asm.Opcodes.IAND;
 import static org.objectweb.asm.Opcodes.IFEQ;
 import static org.objectweb.asm.Opcodes.IFLT;
 import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.ISTORE;
 import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.LADD;
 import static org.objectweb.asm.Opcodes.LAND;
 import static org.objectweb.asm.Opcodes.LCMP;
 import static org.objectweb.asm.Opcodes.LCONST_0;
+import static org.objectweb.asm.Opcodes.LCONST_1;
 import static org.objectweb.asm.Opcodes.LDIV;
 import static org.objectweb.asm.Opcodes.LMUL;
 import static org.objectweb.asm.Opcodes.LOR;
@@ -16,10 +19,12 @@ import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSHR;
 import static org.objectweb.asm.Opcodes.LSUB;
 import static org.objectweb.asm.Opcodes.LUSHR;
+import static org.objectweb.asm.Opcodes.LXOR;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
+import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
 import dev.hagen.x86.Reg;
 import org.objectweb.asm.Label;
@@ -153,17 +158,17 @@ final class ArithmeticEmitter {
     boolean rotates = instruction.op() == Op.ROL || instruction.op() == Op.ROR;
     if (instruction.operand(1) instanceof Operand.Immediate immediate) {
       int count = Effects.count(immediate, size);
-      if (count == 0 || count >= 8 * size || rotates && (flags.areWanted() || size < 4)) {
+      if (count == 0 || count >= 8 * size || rotates && (size < 4 || flags.areWanted() && code.keepsState())) {
         return false;
       }
       if (rotates) {
-        rotate(operand, instruction.op() == Op.ROL ? count : 8 * size - count);
+        rotate(operand, instruction.op() == Op.ROL, count);
       } else {
         shift(instruction.op(), operand, count);
       }
       return true;
     }
-    if (flags.areWanted() || rotates || size < 4) {
+    if (rotates || size < 4 || flags.areWanted() && code.keepsState()) {
       return false;
     }
     shiftByRegister(instruction.op(), operand);
@@ -191,6 +196,13 @@ final class ArithmeticEmitter {
   private void shiftByRegister(Op op, Operand operand) {
     int size = operand.size();
     operands.push(operand);
+    if (flags.areWanted()) {
+      code.lstore(Locals.TEMPORARY_2);
+      code.lload(Locals.TEMPORARY_2);
+      code.lload(Locals.register(Reg.RCX));
+      flags.change(change(op) | size);
+      code.lload(Locals.TEMPORARY_2);
+    }
     if (op == Op.SAR) {
       operands.signExtend(size);
     }
@@ -198,7 +210,7 @@ final class ArithmeticEmitter {
     code.op(L2I);
     if (size == 4) {
       code.constant(31);
-      code.op(org.objectweb.asm.Opcodes.IAND);
+      code.op(IAND);
     }
     code.op(opcode(op));
     operands.pop(operand);
@@ -212,7 +224,12 @@ final class ArithmeticEmitter {
     return op == Op.SHL ? LazyFlags.SHIFT_LEFT : op == Op.SHR ? LazyFlags.SHIFT_RIGHT : LazyFlags.SHIFT_SIGNED;
   }
 
-  private void rotate(Operand operand, int left) {
+  private static int change(Op op) {
+    return op == Op.SHL ? FlagChange.SHIFT_LEFT : op == Op.SHR ? FlagChange.SHIFT_RIGHT : FlagChange.SHIFT_SIGNED;
+  }
+
+  private void rotate(Operand operand, boolean toLeft, int count) {
+    int left = toLeft ? count : 8 * operand.size() - count;
     operands.push(operand);
     if (operand.size() == 8) {
       code.constant(left);
@@ -223,15 +240,68 @@ final class ArithmeticEmitter {
       Names.ROTATE_LEFT_INT.call(code.visitor());
       code.op(I2L);
     }
+    if (flags.areWanted()) {
+      code.lstore(Locals.TEMPORARY_2);
+      code.lload(Locals.TEMPORARY_2);
+      code.op(LCONST_0);
+      flags.change((toLeft ? FlagChange.ROTATED_LEFT : FlagChange.ROTATED_RIGHT) | operand.size());
+      code.lload(Locals.TEMPORARY_2);
+    }
+    operands.pop(operand);
+  }
+
+  /** BT, BTS, BTR and BTC with a bit inside of the operand. */
+  void bit(Instruction instruction) {
+    Operand operand = instruction.operand(0);
+    int size = operand.size();
+    operands.push(operand);
+    code.lstore(Locals.TEMPORARY_2);
+    operands.push(instruction.operand(1));
+    code.op(L2I);
+    code.constant(8 * size - 1);
+    code.op(IAND);
+    code.local(ISTORE, Locals.BIT);
+    if (flags.areWanted()) {
+      code.lload(Locals.TEMPORARY_2);
+      code.iload(Locals.BIT);
+      code.op(LUSHR);
+      code.op(LCONST_0);
+      flags.change(FlagChange.BIT | size);
+    }
+    if (instruction.op() == Op.BT) {
+      return;
+    }
+    code.lload(Locals.TEMPORARY_2);
+    code.op(LCONST_1);
+    code.iload(Locals.BIT);
+    code.op(LSHL);
+    switch (instruction.op()) {
+      case BTS -> code.op(LOR);
+      case BTC -> code.op(LXOR);
+      default -> {
+        code.constant(-1L);
+        code.op(LXOR);
+        code.op(LAND);
+      }
+    }
     operands.pop(operand);
   }
 
   // Multiplication and division.
 
-  /** IMUL with two or three operands, without flags. */
+  /** IMUL with two or three operands. */
   void multiply(Operand[] operand) {
     operands.push(operand[operand.length - 2]);
     operands.push(operand[operand.length - 1]);
+    if (flags.areWanted()) {
+      code.lstore(Locals.TEMPORARY_2);
+      code.lstore(Locals.TEMPORARY_1);
+      code.lload(Locals.TEMPORARY_1);
+      code.lload(Locals.TEMPORARY_2);
+      flags.change(FlagChange.PRODUCT | operand[0].size());
+      code.lload(Locals.TEMPORARY_1);
+      code.lload(Locals.TEMPORARY_2);
+    }
     code.op(LMUL);
     operands.pop(operand[0]);
   }
@@ -241,10 +311,6 @@ final class ArithmeticEmitter {
     Operand operand = instruction.operand(0);
     boolean signed = instruction.op() == Op.IMUL1;
     int size = operand.size();
-    if (flags.areWanted()) {
-      // CF and OF say whether the upper half matters, the others stay.
-      flags.store();
-    }
     pushFactor(operand, signed);
     code.lstore(Locals.TEMPORARY_2);
     operands.pushRegister(Reg.RAX, size);
@@ -268,11 +334,10 @@ final class ArithmeticEmitter {
       code.lstore(Locals.register(Reg.RDX));
     }
     if (flags.areWanted()) {
-      code.aload(Locals.CPU);
+      // CF and OF say whether the upper half matters, the others stay.
       code.lload(Locals.register(Reg.RAX));
       code.lload(Locals.register(Reg.RDX));
-      code.constant(size);
-      (signed ? Names.SIGNED_PRODUCT_FLAGS : Names.PRODUCT_FLAGS).call(code.visitor());
+      flags.change((signed ? FlagChange.SIGNED_WIDE_PRODUCT : FlagChange.WIDE_PRODUCT) | size);
     }
   }
 
@@ -289,9 +354,6 @@ final class ArithmeticEmitter {
     boolean signed = instruction.op() == Op.IDIV;
     int size = operand.size();
     Label miss = unit.miss();
-    if (flags.areWanted()) {
-      flags.store();
-    }
     pushFactor(operand, signed);
     code.lstore(Locals.TEMPORARY_2);
     code.lload(Locals.TEMPORARY_2);
@@ -373,8 +435,9 @@ final class ArithmeticEmitter {
     code.lload(Locals.OFFSET);
     operands.popRegister(Reg.RAX, size);
     if (flags.areWanted()) {
-      code.aload(Locals.CPU);
-      Names.DIVISION_FLAGS.call(code.visitor());
+      code.op(LCONST_0);
+      code.op(LCONST_0);
+      flags.change(FlagChange.QUOTIENT | size);
     }
   }
 

@@ -19,13 +19,15 @@ import org.objectweb.asm.Label;
  */
 final class Exits {
   private final Code code;
+  private final FlagEmitter flags;
   private final Registers registers;
   private final int codeSize;
   private final List<Runnable> stubs = new ArrayList<>();
   private final Map<Long, Label> tails = new LinkedHashMap<>();
 
-  Exits(Code code, Registers registers, int codeSize) {
+  Exits(Code code, FlagEmitter flags, Registers registers, int codeSize) {
     this.code = code;
+    this.flags = flags;
     this.registers = registers;
     this.codeSize = codeSize;
   }
@@ -39,8 +41,10 @@ final class Exits {
   Label exit(int uncounted, long distance, int result) {
     Label label = new Label();
     long dirty = registers.dirty();
+    int change = flags.change();
     later(() -> {
       code.label(label);
+      flags.leave(change);
       leave(dirty, uncounted, distance, result);
     });
     return label;
@@ -48,6 +52,7 @@ final class Exits {
 
   /** Leaves from here. */
   void leaveNow(int uncounted, long distance, int result) {
+    flags.settle();
     leave(registers.dirty(), uncounted, distance, result);
   }
 
@@ -60,6 +65,7 @@ final class Exits {
 
   /** Leaves towards the address in {@link Locals#EXIT_RIP}; all is counted. */
   void leaveComputed(int result) {
+    flags.settle();
     leaveTo(registers.dirty(), result);
   }
 

@@ -14,6 +14,7 @@ import static org.objectweb.asm.Opcodes.IF_ICMPLT;
 import static org.objectweb.asm.Opcodes.ISTORE;
 import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.LADD;
+import static org.objectweb.asm.Opcodes.LAND;
 import static org.objectweb.asm.Opcodes.LCMP;
 import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LCONST_1;
@@ -23,12 +24,14 @@ import static org.objectweb.asm.Opcodes.LSTORE;
 import static org.objectweb.asm.Opcodes.LSUB;
 import static org.objectweb.asm.Opcodes.LUSHR;
 
+import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
 import org.objectweb.asm.Label;
 
 /**
  * Emits what has to do with the arithmetic flags. They live in three locals as {@link LazyFlags}; where the kind is known
- * when emitting, conditions become comparisons of the operands.
+ * when emitting, conditions become comparisons of the operands. Operations that leave some flags as they were are a change
+ * on top, until the flags are needed or a block ends.
  */
 final class FlagEmitter {
   /** The kind is not known when emitting. */
@@ -42,8 +45,13 @@ final class FlagEmitter {
   private static final int LESS = 6;
   private static final int FAMILY = ~0xF;
 
+  /** What is known of the flags at a place. */
+  record State(int known, int change) {}
+
   private final Code code;
   private int known = UNKNOWN;
+  /** What is to be done to the flags in the locals, as a {@link FlagChange} with its operands in locals of its own. */
+  private int change = FlagChange.NONE;
   /** Whether anybody will want the flags that the current instruction sets. */
   private boolean wanted = true;
 
@@ -56,8 +64,25 @@ final class FlagEmitter {
     return known;
   }
 
+  /** From here on, where several ways may meet, the kind is this one, with no change on top. */
   void setKnown(int kind) {
     known = kind;
+    change = FlagChange.NONE;
+  }
+
+  /** What is known here, for {@link #restore} at another place that is reached from here. */
+  State state() {
+    return new State(known, change);
+  }
+
+  void restore(State state) {
+    known = state.known;
+    change = state.change;
+  }
+
+  /** The change on top of the flags in the locals. */
+  int change() {
+    return change;
   }
 
   void setWanted(boolean flagsMatter) {
@@ -76,7 +101,50 @@ final class FlagEmitter {
     }
     code.constant(kind);
     code.local(ISTORE, Locals.FLAG_KIND);
-    known = kind;
+    setKnown(kind);
+  }
+
+  /** From here on some flags are different; takes the two operands of {@code kind} from the JVM's stack. */
+  void change(int kind) {
+    if (code.keepsState()) {
+      code.aload(Locals.CPU);
+      code.constant(kind);
+      Names.CHANGE_FLAGS.call(code.visitor());
+      known = LazyFlags.IN_STATE;
+      return;
+    }
+    if (!FlagChange.replaces(kind, change)) {
+      store();
+    }
+    code.lstore(Locals.CHANGE_B);
+    code.lstore(Locals.CHANGE_A);
+    change = kind;
+  }
+
+  /** Brings the state's flags up to date if there is a change. */
+  void settle() {
+    if (change != FlagChange.NONE) {
+      store();
+    }
+  }
+
+  /** Leaves the flags in the state with a change on top, in a way out that was made when {@code kind} was in force. */
+  void leave(int kind) {
+    if (kind != FlagChange.NONE) {
+      apply(kind);
+      code.constant(LazyFlags.IN_STATE);
+      code.local(ISTORE, Locals.FLAG_KIND);
+    }
+  }
+
+  private void apply(int kind) {
+    loadState();
+    Names.KEEP_FLAGS.call(code.visitor());
+    code.lload(Locals.CHANGE_A);
+    code.lload(Locals.CHANGE_B);
+    code.aload(Locals.CPU);
+    code.constant(kind);
+    Names.CHANGE_FLAGS.call(code.visitor());
   }
 
   /** Gives the locals a value, which the JVM asks for. */
@@ -91,7 +159,10 @@ final class FlagEmitter {
 
   /** Brings the state's flags up to date. */
   void store() {
-    if (known == LazyFlags.IN_STATE || code.keepsState()) {
+    if (change != FlagChange.NONE) {
+      apply(change);
+      setInState();
+    } else if (known == LazyFlags.IN_STATE || code.keepsState()) {
       code.aload(Locals.CPU);
       Names.SYNC_FLAGS.call(code.visitor());
       known = LazyFlags.IN_STATE;
@@ -104,6 +175,7 @@ final class FlagEmitter {
 
   /** Leaves the flags in the state, to be computed when somebody wants them. */
   void keep() {
+    settle();
     if (known != LazyFlags.IN_STATE && !code.keepsState()) {
       loadState();
       Names.KEEP_FLAGS.call(code.visitor());
@@ -116,7 +188,7 @@ final class FlagEmitter {
       code.constant(LazyFlags.IN_STATE);
       code.local(ISTORE, Locals.FLAG_KIND);
     }
-    known = LazyFlags.IN_STATE;
+    setKnown(LazyFlags.IN_STATE);
   }
 
   private void loadState() {
@@ -129,6 +201,11 @@ final class FlagEmitter {
 
   /** Pushes CF as a long, 0 or 1. */
   void pushCarry() {
+    if ((change & FAMILY) == FlagChange.BIT) {
+      pushBit();
+      return;
+    }
+    settle();
     if (known == UNKNOWN || !pushKnownCarry()) {
       loadState();
       Names.CARRY.call(code.visitor());
@@ -164,9 +241,23 @@ final class FlagEmitter {
     return true;
   }
 
+  private void pushBit() {
+    code.lload(Locals.CHANGE_A);
+    code.op(LCONST_1);
+    code.op(LAND);
+  }
+
   /** Jumps to {@code target} if condition {@code condition} (the low bits of the opcode) holds. */
   void jumpIf(int condition, Label target) {
     boolean negated = (condition & 1) != 0;
+    if ((change & FAMILY) == FlagChange.BIT && condition >> 1 == BELOW) {
+      pushBit();
+      code.op(LCONST_0);
+      code.op(LCMP);
+      code.jump(negated ? IFEQ : IFNE, target);
+      return;
+    }
+    settle();
     int kind = known == UNKNOWN ? LazyFlags.IN_STATE : known;
     int size = kind & ~FAMILY;
     boolean done = switch (kind & FAMILY) {

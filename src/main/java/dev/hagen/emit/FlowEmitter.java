@@ -283,16 +283,16 @@ final class FlowEmitter {
     }
     code.visitor().visitLookupSwitchInsn(outside, keys, labels);
     long dirty = registers.dirty();
-    int kind = flags.known();
+    FlagEmitter.State state = flags.state();
     for (int i = 0; i < keys.length; i++) {
       code.label(labels[i]);
       registers.setDirty(dirty);
-      flags.setKnown(kind);
+      flags.restore(state);
       unit.goTo(keys[i]);
     }
     code.label(outside);
     registers.setDirty(dirty);
-    flags.setKnown(kind);
+    flags.restore(state);
   }
 
   /** Leaves for the interpreter if the target in {@link Locals#EXIT_RIP} is not canonical. */

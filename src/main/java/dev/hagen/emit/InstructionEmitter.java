@@ -102,13 +102,8 @@ final class InstructionEmitter {
           call(instruction);
         }
       }
-      case IMUL2, IMUL3 -> {
-        if (flags.areWanted()) {
-          call(instruction);
-        } else {
-          arithmetic.multiply(operand);
-        }
-      }
+      case IMUL2, IMUL3 -> arithmetic.multiply(operand);
+      case BT, BTS, BTR, BTC -> arithmetic.bit(instruction);
       case MUL, IMUL1 -> arithmetic.multiplyWide(instruction);
       case DIV, IDIV -> arithmetic.divide(instruction);
       case PUSH -> stack.push(operand[0]);
@@ -145,7 +140,7 @@ final class InstructionEmitter {
   private static final Set<Op> KNOWN = EnumSet.of(Op.NOP, Op.PREFETCH, Op.MOV, Op.MOVNTI, Op.MOVZX, Op.MOVSX, Op.MOVSXD,
       Op.LEA, Op.ADD, Op.SUB, Op.ADC, Op.SBB, Op.CMP, Op.AND, Op.OR, Op.XOR, Op.TEST, Op.INC, Op.DEC, Op.NEG, Op.NOT,
       Op.SHL, Op.SHR, Op.SAR, Op.ROL, Op.ROR, Op.IMUL2, Op.IMUL3, Op.MUL, Op.IMUL1, Op.DIV, Op.IDIV, Op.PUSH, Op.POP,
-      Op.LEAVE, Op.SETCC, Op.CMOVCC, Op.CBW, Op.CWD, Op.XCHG, Op.BSWAP);
+      Op.BT, Op.BTS, Op.BTR, Op.BTC, Op.LEAVE, Op.SETCC, Op.CMOVCC, Op.CBW, Op.CWD, Op.XCHG, Op.BSWAP);
 
   /** Forms of the known operations that are left to the interpreter. */
   private static boolean isIrregular(Instruction instruction) {
@@ -153,6 +148,8 @@ final class InstructionEmitter {
     return switch (instruction.op()) {
       case POP -> !(operands[0] instanceof Operand.Register);
       case XCHG -> !(operands[0] instanceof Operand.Register) || !(operands[1] instanceof Operand.Register);
+      // An index in a register reaches beyond the operand.
+      case BT, BTS, BTR, BTC -> operands[0] instanceof Operand.Memory && operands[1] instanceof Operand.Register;
       case BSWAP, MUL, IMUL1, DIV, IDIV -> operands[0].size() < 4;
       case LEAVE -> instruction.operandSize() == 2;
       default -> false;

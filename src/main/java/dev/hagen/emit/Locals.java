@@ -46,7 +46,12 @@ final class Locals {
   /** In a draft: what reads and writes raw memory, and a value on its way there. */
   static final int UNSAFE = RESULT_HIGH + 2;
   static final int RAW = UNSAFE + 1;
-  private static final int PAGES = RAW + 2;
+  /** The operands of a {@link dev.hagen.semantics.FlagChange}. */
+  static final int CHANGE_A = RAW + 2;
+  static final int CHANGE_B = CHANGE_A + 2;
+  /** The number of a bit that is tested. */
+  static final int BIT = CHANGE_B + 2;
+  private static final int PAGES = BIT + 1;
 
   private Locals() {}
 

@@ -6,9 +6,8 @@ import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Unit;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.mmu.LinearMemory;
-import dev.hagen.semantics.Division;
+import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
-import dev.hagen.semantics.Multiplication;
 import dev.hagen.semantics.PackedCompare;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -66,11 +65,8 @@ final class Names {
   static final MethodName SYNC_FLAGS = method(LazyFlags.class, "sync", CpuState.class);
   static final MethodName CARRY =
       method(LazyFlags.class, "carry", CpuState.class, int.class, long.class, long.class, long.class);
-  static final MethodName PRODUCT_FLAGS =
-      method(Multiplication.class, "productFlags", CpuState.class, long.class, long.class, int.class);
-  static final MethodName SIGNED_PRODUCT_FLAGS =
-      method(Multiplication.class, "signedProductFlags", CpuState.class, long.class, long.class, int.class);
-  static final MethodName DIVISION_FLAGS = method(Division.class, "flagsAfter", CpuState.class);
+  static final MethodName CHANGE_FLAGS =
+      method(FlagChange.class, "apply", long.class, long.class, CpuState.class, int.class);
   static final MethodName DIVIDE_UNSIGNED = method(Long.class, "divideUnsigned", long.class, long.class);
   static final MethodName MULTIPLY_HIGH = method(Math.class, "multiplyHigh", long.class, long.class);
   static final MethodName UNSIGNED_MULTIPLY_HIGH = method(Math.class, "unsignedMultiplyHigh", long.class, long.class);

@@ -163,6 +163,11 @@ final class RegisterPlan {
     return node(block.start()).liveAfter[index] & ~Slots.FLAGS;
   }
 
+  /** Whether the flags at the start of a block matter. */
+  boolean flagsMatterAt(long start) {
+    return (node(start).liveIn & Slots.FLAGS) != 0;
+  }
+
   /** Whether the flags behind instruction {@code index} matter. */
   boolean flagsMatterAfter(RegionBlock block, int index) {
     return (node(block.start()).liveAfter[index] & Slots.FLAGS) != 0;

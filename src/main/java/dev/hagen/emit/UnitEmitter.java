@@ -113,7 +113,7 @@ public final class UnitEmitter {
     this.xmm = new XmmRegisters(code, XmmUse.of(region, hasVectors, draft));
     this.normal = new NormalHalves(region, entries);
     this.registers = new Registers(code, xmm, codeSize);
-    this.exits = new Exits(code, registers, codeSize);
+    this.exits = new Exits(code, flags, registers, codeSize);
     this.memory = code instanceof DraftCode drafted ? new DraftMemory(this, drafted, codeSize)
         : new MemoryEmitter(this, code, new PagePlan(region), codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
@@ -393,11 +393,11 @@ public final class UnitEmitter {
         countThrough();
         Label taken = new Label();
         flags.jumpIf(instruction.condition(), taken);
-        int kind = flags.known();
+        FlagEmitter.State state = flags.state();
         long dirty = registers.dirty();
         goTo(branch.notTaken());
         code.label(taken);
-        flags.setKnown(kind);
+        flags.restore(state);
         registers.setDirty(dirty);
         goTo(branch.taken());
       }
@@ -429,8 +429,12 @@ public final class UnitEmitter {
       return;
     }
     if (emitted.contains(target)) {
+      flags.settle();
       flow.poll(target);
     } else {
+      if (plan.flagsMatterAt(target)) {
+        flags.settle();
+      }
       entryKinds.put(target, flags.known());
     }
     code.jump(GOTO, label);

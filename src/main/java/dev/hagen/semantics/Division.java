@@ -67,11 +67,6 @@ public final class Division {
     UndefinedFlags.division(cpu);
   }
 
-  /** The flags after DIV and IDIV, which the manual leaves open. */
-  public static void flagsAfter(CpuState cpu) {
-    UndefinedFlags.division(cpu);
-  }
-
   private static void div128(CpuState cpu, long divisor) {
     long high = cpu.gpr[RDX];
     long low = cpu.gpr[RAX];

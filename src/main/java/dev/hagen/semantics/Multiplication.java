@@ -44,12 +44,12 @@ public final class Multiplication {
   }
 
   /** CF and OF after MUL with this product. */
-  public static void productFlags(CpuState cpu, long low, long high, int size) {
+  static void productFlags(CpuState cpu, long low, long high, int size) {
     ArithmeticFlags.setCfAndOf(cpu, high != 0);
   }
 
   /** CF and OF after IMUL of the accumulator with this product. */
-  public static void signedProductFlags(CpuState cpu, long low, long high, int size) {
+  static void signedProductFlags(CpuState cpu, long low, long high, int size) {
     ArithmeticFlags.setCfAndOf(cpu, Bits.signExtend(high, size) != Bits.signExtend(low, size) >> 63);
   }
 
