@@ -145,6 +145,8 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private void lookAfter(RegionCode code, Region region) {
     if (code.takePromotion(tunables.get(Tunable.PROMOTION))) {
       startImproving(code, region.withRecords(interpreter, code));
+    } else if (code.takeAnew()) {
+      startImproving(code, region.withRecords(interpreter, code));
     } else if (code.takeRecords(records)) {
       Region now = region.withRecords(interpreter, code);
       if (!now.records().equals(region.records()) && code.takeImprovement()) {
@@ -180,7 +182,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   @Override
   public void tried(RegionCode code) {
-    if (watch != null) {
+    if (watch != null && code.passesTrial()) {
       watch.compile(code);
     }
   }

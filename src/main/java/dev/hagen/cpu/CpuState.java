@@ -55,6 +55,16 @@ public final class CpuState {
     }
   }
 
+  /**
+   * A unit may retire so many instructions before it looks whether it must stop; no region has more on one way through
+   * it.
+   */
+  public static final int MARGIN = 4096;
+  /** {@link #attention} if no event wants it. */
+  private static final int CALM = -MARGIN;
+  /** The same if one does. */
+  private static final int ALWAYS = Integer.MIN_VALUE;
+
   /** Bit 63 of {@link #flagCarries}: CF. */
   public static final long CARRY_OUT = 1L << 63;
   /** Bit 62 of {@link #flagCarries}: the carry into the most significant bit. */
@@ -206,8 +216,8 @@ public final class CpuState {
   private int pending;
   /** The bits of the pending word for which guest code stops. */
   private int wanted;
-  /** Not zero if a wanted bit may be pending: the one word that units and the interpreter look at all the time. */
-  private int attention;
+  /** {@link #ALWAYS} if a wanted bit may be pending, else {@link #CALM}. */
+  private int attention = CALM;
   /** Set by a step after which the rest of the current block must not run. */
   public boolean leaveBlock;
   /** Interrupts and single-step traps stay away until the next instruction has retired (STI, MOV SS, POP SS). */
@@ -536,7 +546,7 @@ public final class CpuState {
   /** Sets {@code bits} of the pending word; any thread may call. */
   public void post(int bits) {
     PENDING.getAndBitwiseOr(this, bits);
-    ATTENTION.setOpaque(this, 1);
+    ATTENTION.setOpaque(this, ALWAYS);
   }
 
   /** Clears {@code bits} of the pending word. */
@@ -557,21 +567,24 @@ public final class CpuState {
 
   /** Whether a wanted bit is pending. */
   public boolean isAttentionWanted() {
-    return attention() != 0 && settle();
+    return attention() != CALM && settle();
   }
 
   /** Asks for attention if a wanted bit is pending, and for none otherwise. */
   private boolean settle() {
     // What is posted from here on asks for attention again.
-    ATTENTION.setVolatile(this, 0);
+    ATTENTION.setVolatile(this, CALM);
     boolean asks = (pending() & wanted) != 0;
     if (asks) {
-      ATTENTION.setOpaque(this, 1);
+      ATTENTION.setOpaque(this, ALWAYS);
     }
     return asks;
   }
 
-  /** Not zero if a wanted bit may be pending; an opaque read, so that a loop sees it change. */
+  /**
+   * What {@link #countdown} must be below for a loop to go on: the one word that units look at all the time, be it because an
+   * event may want attention or because the countdown comes to its end. An opaque read, so that a loop sees it change.
+   */
   public int attention() {
     return (int) ATTENTION.getOpaque(this);
   }

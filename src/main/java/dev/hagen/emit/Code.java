@@ -1,6 +1,8 @@
 package dev.hagen.emit;
 
+import static org.objectweb.asm.Opcodes.ACONST_NULL;
 import static org.objectweb.asm.Opcodes.ALOAD;
+import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.BIPUSH;
 import static org.objectweb.asm.Opcodes.ICONST_0;
 import static org.objectweb.asm.Opcodes.ILOAD;
@@ -12,6 +14,7 @@ import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSTORE;
 import static org.objectweb.asm.Opcodes.SIPUSH;
 
+import dev.hagen.memory.HostMemory;
 import dev.hagen.util.Bits;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -123,7 +126,24 @@ class Code {
     }
   }
 
-  /** Pushes what is not zero if an event may want the run loop's attention. */
+  /** Finds what reads and writes raw memory: at the head of the unit. */
+  void findUnsafe() {
+    UnsafeNames.INSTANCE.call(visitor());
+    visitor.visitVarInsn(ASTORE, Locals.UNSAFE);
+  }
+
+  /** Pushes what a raw access to the place in host memory that a local holds begins with. */
+  void pushPlace(int local) {
+    aload(Locals.UNSAFE);
+    op(ACONST_NULL);
+    lload(local);
+    constant(HostMemory.mask());
+    op(LAND);
+    constant(HostMemory.base());
+    op(LADD);
+  }
+
+  /** Pushes what the count must be below for the unit to go on. */
   void pushAttention() {
     aload(Locals.CPU);
     Names.ATTENTION.call(visitor);

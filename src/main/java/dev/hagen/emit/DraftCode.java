@@ -1,11 +1,7 @@
 package dev.hagen.emit;
 
-import static org.objectweb.asm.Opcodes.ACONST_NULL;
-import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.DUP_X2;
 import static org.objectweb.asm.Opcodes.ISTORE;
-import static org.objectweb.asm.Opcodes.LADD;
-import static org.objectweb.asm.Opcodes.LAND;
 import static org.objectweb.asm.Opcodes.LSTORE;
 import static org.objectweb.asm.Opcodes.POP;
 import static org.objectweb.asm.Opcodes.SWAP;
@@ -129,22 +125,5 @@ final class DraftCode extends Code {
     aload(Locals.CPU);
     constant(CpuState.attentionOffset());
     UnsafeNames.GET_INT_VOLATILE.call(visitor());
-  }
-
-  /** Finds what reads and writes raw memory: at the head of the unit. */
-  void findUnsafe() {
-    UnsafeNames.INSTANCE.call(visitor());
-    super.local(ASTORE, Locals.UNSAFE);
-  }
-
-  /** Pushes what a raw access to the place in host memory that a local holds begins with. */
-  void pushPlace(int local) {
-    aload(Locals.UNSAFE);
-    op(ACONST_NULL);
-    super.lload(local);
-    constant(HostMemory.mask());
-    op(LAND);
-    constant(HostMemory.base());
-    op(LADD);
   }
 }

@@ -14,9 +14,9 @@ import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSHR;
 import static org.objectweb.asm.Opcodes.LSUB;
 
+import dev.hagen.cpu.CpuState;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
-import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Unit;
 import dev.hagen.x86.Reg;
@@ -123,10 +123,8 @@ final class FlowEmitter {
   void poll(long distance) {
     Label event = unit.exits().exit(0, distance, Unit.EVENT);
     code.iload(Locals.COUNT);
-    code.constant(-Interpreter.MARGIN);
-    code.jump(IF_ICMPGE, event);
     code.pushAttention();
-    code.jump(IFNE, event);
+    code.jump(IF_ICMPGE, event);
   }
 
   // Calls and returns.

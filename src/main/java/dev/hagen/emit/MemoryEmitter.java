@@ -5,8 +5,10 @@ import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.I2B;
 import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.I2S;
+import static org.objectweb.asm.Opcodes.IADD;
+import static org.objectweb.asm.Opcodes.IALOAD;
 import static org.objectweb.asm.Opcodes.IAND;
-import static org.objectweb.asm.Opcodes.IFGE;
+import static org.objectweb.asm.Opcodes.IASTORE;
 import static org.objectweb.asm.Opcodes.IFLT;
 import static org.objectweb.asm.Opcodes.IFNE;
 import static org.objectweb.asm.Opcodes.L2I;
@@ -16,9 +18,11 @@ import static org.objectweb.asm.Opcodes.LCMP;
 import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSUB;
+import static org.objectweb.asm.Opcodes.LUSHR;
 
 import dev.hagen.cpu.TlbArray;
 import dev.hagen.decode.Operand;
+import dev.hagen.memory.HostMemory;
 import dev.hagen.x86.Reg;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
@@ -27,7 +31,7 @@ import org.objectweb.asm.Label;
  * Emits accesses to guest memory. An access first asks where its operand lies, and leaves the unit if neither a page that
  * was remembered nor the TLB says so; from then on it cannot fail.
  */
-class MemoryEmitter {
+final class MemoryEmitter {
   /** No page: no address has these low bits behind a mask. */
   private static final long NO_PAGE = -1;
 
@@ -137,17 +141,17 @@ class MemoryEmitter {
       if (aligned) {
         checkAlignment(size, miss);
       }
-      probe(write || group.writes(), size);
       if (write || !group.writes()) {
-        leaveIfUnknown(write, size, walks, miss);
+        find(write, size, walks, miss);
       } else {
-        // A page that can be read and not written: it is not remembered.
-        Label remember = new Label();
-        code.jump(IFGE, remember);
-        probe(false, size);
-        leaveIfUnknown(false, size, walks, miss);
-        code.jump(GOTO, found);
-        code.label(remember);
+        // A page that can be read and not written is not remembered.
+        Label notWritable = new Label();
+        unit.exits().later(() -> {
+          code.label(notWritable);
+          find(false, size, walks, miss);
+          code.jump(GOTO, found);
+        });
+        probe(true, size, notWritable);
       }
       code.lload(Locals.ADDRESS);
       code.constant(TlbArray.PAGE_MASK);
@@ -157,36 +161,55 @@ class MemoryEmitter {
       code.lload(Locals.ADDRESS);
       code.op(LSUB);
       code.lstore(Locals.addend(group.number()));
+      countChange(group);
       code.jump(GOTO, found);
     });
   }
 
+  private void countChange(PagePlan.Group group) {
+    code.aload(Locals.THIS);
+    Names.PAGE_CHANGES.get(code.visitor());
+    code.constant(group.number());
+    code.op(DUP2);
+    code.op(IALOAD);
+    code.constant(1);
+    code.op(IADD);
+    code.op(IASTORE);
+  }
+
   /** Finds the place by the TLB, or leaves. */
-  void find(boolean write, int size) {
-    probe(write, size);
-    leaveIfUnknown(write, size, unit.hasRecord(), unit.miss());
+  private void find(boolean write, int size) {
+    find(write, size, unit.hasRecord(), unit.miss());
   }
 
   /**
-   * Leaves if a number below zero on the JVM's stack says that the TLB does not know the place.
+   * Finds the place by the TLB, or leaves.
    *
    * @param walks whether the page tables are asked before that
    */
-  private void leaveIfUnknown(boolean write, int size, boolean walks, Label miss) {
-    if (walks) {
-      Label known = new Label();
-      code.jump(IFGE, known);
+  private void find(boolean write, int size, boolean walks, Label miss) {
+    if (!walks) {
+      probe(write, size, miss);
+      return;
+    }
+    Label unknown = new Label();
+    Label known = new Label();
+    probe(write, size, unknown);
+    code.label(known);
+    unit.exits().later(() -> {
+      code.label(unknown);
       code.aload(Locals.CPU);
       code.lload(Locals.ADDRESS);
       code.constant(size);
       code.constant(write ? 1 : 0);
       Names.WALK.call(code.visitor());
-      keepPlace();
+      code.op(DUP2);
+      code.lstore(Locals.OFFSET);
+      code.op(LCONST_0);
+      code.op(LCMP);
       code.jump(IFLT, miss);
-      code.label(known);
-    } else {
-      code.jump(IFLT, miss);
-    }
+      code.jump(GOTO, known);
+    });
   }
 
   private void checkAlignment(int size, Label miss) {
@@ -197,54 +220,76 @@ class MemoryEmitter {
     code.jump(IFNE, miss);
   }
 
-  /** Asks the TLB for the place; on the JVM's stack is then a number below zero if it does not know. */
-  private void probe(boolean write, int size) {
-    code.aload(write ? Locals.WRITE_TLB : Locals.READ_TLB);
+  /**
+   * Asks the TLB for the place, and jumps to {@code unknown} if it does not know: {@link dev.hagen.mmu.LinearMemory#probe},
+   * written out, since HotSpot takes time for each method that it inlines and ceases to in large methods.
+   */
+  private void probe(boolean write, int size, Label unknown) {
+    int tlb = write ? Locals.WRITE_TLB : Locals.READ_TLB;
     code.lload(Locals.ADDRESS);
-    code.constant(size);
-    Names.PROBE.call(code.visitor());
-    keepPlace();
+    code.constant(TlbArray.PAIR_SHIFT);
+    code.op(LUSHR);
+    code.constant(HostMemory.pairMask());
+    code.op(LAND);
+    code.lstore(Locals.OFFSET);
+    pushElement(tlb, 0);
+    code.lload(Locals.ADDRESS);
+    if (size > 1) {
+      code.constant(size - 1L);
+      code.op(LADD);
+    }
+    code.constant(TlbArray.PAGE_MASK);
+    code.op(LAND);
+    code.op(LCMP);
+    code.jump(IFNE, unknown);
+    pushElement(tlb, Long.BYTES);
+    code.lload(Locals.ADDRESS, LADD);
+    code.lstore(Locals.OFFSET);
   }
 
-  private void keepPlace() {
-    code.op(DUP2);
-    code.lstore(Locals.OFFSET);
-    code.op(LCONST_0);
-    code.op(LCMP);
+  /** Pushes a long of the TLB's pair that lies as far behind its first as {@link Locals#OFFSET} says. */
+  private void pushElement(int array, long further) {
+    code.aload(Locals.UNSAFE);
+    code.aload(array);
+    code.lload(Locals.OFFSET);
+    code.constant(HostMemory.ELEMENTS + further);
+    code.op(LADD);
+    UnsafeNames.GET_LONG.call(code.visitor());
   }
 
   /** Forgets the pages that were remembered. */
   void forgetPages() {
-    for (int i = 0; i < pages.size(); i++) {
+    for (PagePlan.Group group : pages.groups()) {
       code.constant(NO_PAGE);
-      code.lstore(Locals.page(i));
+      code.lstore(Locals.page(group.number()));
     }
   }
 
   /** Gives the locals of remembered pages a value, which the JVM asks for. */
   void definePages() {
     forgetPages();
-    for (int i = 0; i < pages.size(); i++) {
+    for (PagePlan.Group group : pages.groups()) {
       code.constant(0L);
-      code.lstore(Locals.addend(i));
+      code.lstore(Locals.addend(group.number()));
     }
   }
 
   // Access.
 
   /** Pushes {@code size} bytes from the place. */
-  final void load(int size) {
-    pushPlace();
-    getPlace(size);
+  void load(int size) {
+    code.pushPlace(Locals.OFFSET);
+    get(size);
   }
 
   /** Pushes {@code size} bytes from the place in host memory that is on the JVM's stack. */
-  final void get(int size) {
-    toPlace();
-    getPlace(size);
+  void loadFrom(int size) {
+    code.lstore(Locals.RAW);
+    code.pushPlace(Locals.RAW);
+    get(size);
   }
 
-  private void getPlace(int size) {
+  private void get(int size) {
     getter(size).call(code.visitor());
     if (size != 8) {
       code.op(I2L);
@@ -253,8 +298,8 @@ class MemoryEmitter {
   }
 
   /** Stores the low bytes of a local at the place. */
-  final void store(int local, int size) {
-    pushPlace();
+  void store(int local, int size) {
+    code.pushPlace(Locals.OFFSET);
     code.lload(local);
     if (size != 8) {
       code.op(L2I);
@@ -265,31 +310,23 @@ class MemoryEmitter {
     putter(size).call(code.visitor());
   }
 
-  /** Pushes what a getter or putter takes for the place. */
-  void pushPlace() {
-    code.lload(Locals.OFFSET);
-  }
-
-  /** Makes that of a place in host memory on the JVM's stack. */
-  void toPlace() {}
-
   /** The method that reads {@code size} bytes. */
-  Names.MethodName getter(int size) {
+  private static Names.MethodName getter(int size) {
     return switch (size) {
-      case 8 -> Names.GET_LONG;
-      case 4 -> Names.GET_INT;
-      case 2 -> Names.GET_SHORT;
-      default -> Names.GET_BYTE;
+      case 8 -> UnsafeNames.GET_LONG;
+      case 4 -> UnsafeNames.GET_INT;
+      case 2 -> UnsafeNames.GET_SHORT;
+      default -> UnsafeNames.GET_BYTE;
     };
   }
 
   /** The method that writes {@code size} bytes. */
-  Names.MethodName putter(int size) {
+  private static Names.MethodName putter(int size) {
     return switch (size) {
-      case 8 -> Names.PUT_LONG;
-      case 4 -> Names.PUT_INT;
-      case 2 -> Names.PUT_SHORT;
-      default -> Names.PUT_BYTE;
+      case 8 -> UnsafeNames.PUT_LONG;
+      case 4 -> UnsafeNames.PUT_INT;
+      case 2 -> UnsafeNames.PUT_SHORT;
+      default -> UnsafeNames.PUT_BYTE;
     };
   }
 }

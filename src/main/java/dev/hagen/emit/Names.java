@@ -4,7 +4,6 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Unit;
-import dev.hagen.memory.HostMemory;
 import dev.hagen.mmu.LinearMemory;
 import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
@@ -31,6 +30,7 @@ final class Names {
   static final FieldName SEGMENT = field(CpuState.class, "segment");
   static final FieldName TOUCHED = field(Unit.class, "touched");
   static final FieldName HEAT = field(Unit.class, "heat");
+  static final FieldName PAGE_CHANGES = field(Unit.class, "pageChanges");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
 
   static final FieldName LAZY_KIND = field(CpuState.class, "lazyKind");
@@ -54,8 +54,6 @@ final class Names {
   static final MethodName RESUME =
       method(Unit.class, "resume", CpuState.class, int.class, long.class, long.class, int.class);
   static final MethodName ENTER = method(Link.class, "enter", CpuState.class, long.class);
-  static final MethodName PROBE =
-      method(LinearMemory.class, "probe", long[].class, long.class, int.class);
   static final MethodName WALK =
       method(LinearMemory.class, "walkForUnit", CpuState.class, long.class, int.class, boolean.class);
   static final MethodName STORE_FLAGS =
@@ -73,14 +71,6 @@ final class Names {
   static final MethodName ROTATE_LEFT = method(Long.class, "rotateLeft", long.class, int.class);
   static final MethodName ROTATE_LEFT_INT = method(Integer.class, "rotateLeft", int.class, int.class);
   static final MethodName COMPARE_UNSIGNED = method(Long.class, "compareUnsigned", long.class, long.class);
-  static final MethodName GET_BYTE = method(HostMemory.class, "getByte", long.class);
-  static final MethodName GET_SHORT = method(HostMemory.class, "getShort", long.class);
-  static final MethodName GET_INT = method(HostMemory.class, "getInt", long.class);
-  static final MethodName GET_LONG = method(HostMemory.class, "getLong", long.class);
-  static final MethodName PUT_BYTE = method(HostMemory.class, "putByte", long.class, byte.class);
-  static final MethodName PUT_SHORT = method(HostMemory.class, "putShort", long.class, short.class);
-  static final MethodName PUT_INT = method(HostMemory.class, "putInt", long.class, int.class);
-  static final MethodName PUT_LONG = method(HostMemory.class, "putLong", long.class, long.class);
   static final MethodName REVERSE_LONG = method(Long.class, "reverseBytes", long.class);
   static final MethodName REVERSE_INT = method(Integer.class, "reverseBytes", int.class);
 

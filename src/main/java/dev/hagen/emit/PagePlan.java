@@ -3,10 +3,12 @@ package dev.hagen.emit;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
+import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import dev.hagen.x86.Reg;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -20,11 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which accesses of a region remember the page that they touched last, in two locals a group: accesses with the same
  * registers in their addresses, in loops that make no calls, and those relative to the stack and frame pointer anywhere.
- * Until the page changes they need not ask the TLB.
+ * Until the page changes they need not ask the TLB. Locals are registers of the host in the end: there are few groups, and
+ * those that have been seen to change their page all the time are none.
  */
 final class PagePlan {
-  /** Locals are registers of the host in the end; more groups than that only push others out. */
-  private static final int MOST = 8;
   private static final int IN_LOOP = 16;
 
   /** What the accesses of a group have in common. */
@@ -58,9 +59,11 @@ final class PagePlan {
       }
     }
     List<Map.Entry<Key, Uses>> chosen = uses.entrySet().stream().filter(entry -> entry.getValue().weight > 1)
-        .sorted(Comparator.comparingInt(entry -> -entry.getValue().weight)).limit(MOST).toList();
+        .sorted(Comparator.comparingInt(entry -> -entry.getValue().weight)).limit(Unit.PAGE_GROUPS).toList();
     for (int i = 0; i < chosen.size(); i++) {
-      groups.put(chosen.get(i).getKey(), new Group(i, chosen.get(i).getValue().writes));
+      if ((region.changing() >> i & 1) == 0) {
+        groups.put(chosen.get(i).getKey(), new Group(i, chosen.get(i).getValue().writes));
+      }
     }
   }
 
@@ -135,8 +138,8 @@ final class PagePlan {
     return groups.get(stack(base));
   }
 
-  /** How many groups there are. */
-  int size() {
-    return groups.size();
+  /** The groups. */
+  Collection<Group> groups() {
+    return groups.values();
   }
 }

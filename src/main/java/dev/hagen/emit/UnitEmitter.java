@@ -17,6 +17,7 @@ import static org.objectweb.asm.Opcodes.PUTFIELD;
 import static org.objectweb.asm.Opcodes.RETURN;
 import static org.objectweb.asm.Opcodes.V25;
 
+import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
@@ -114,8 +115,7 @@ public final class UnitEmitter {
     this.normal = new NormalHalves(region, entries);
     this.registers = new Registers(code, xmm, codeSize);
     this.exits = new Exits(code, flags, registers, codeSize);
-    this.memory = code instanceof DraftCode drafted ? new DraftMemory(this, drafted, codeSize)
-        : new MemoryEmitter(this, code, new PagePlan(region), codeSize);
+    this.memory = new MemoryEmitter(this, code, draft ? PagePlan.none() : new PagePlan(region), codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
     this.vectors = new XmmEmitter(this, code, flags, memory, instructions.operands(), registers, xmm, normal);
     this.steps = new StepEmitter(this, code, flags, registers, region.context());
@@ -233,9 +233,8 @@ public final class UnitEmitter {
     exits.reloadCount();
     code.constant(0L);
     code.lstore(Locals.EXIT_RIP);
-    if (code instanceof DraftCode drafted) {
-      drafted.findUnsafe();
-    } else {
+    code.findUnsafe();
+    if (!code.keepsState()) {
       flags.defineLocals();
     }
     memory.definePages();
@@ -326,7 +325,7 @@ public final class UnitEmitter {
     }
     Label out = exits.exit(0, next, Unit.EVENT);
     code.iload(Locals.COUNT);
-    code.constant(-dev.hagen.interpret.Interpreter.MARGIN);
+    code.constant(-CpuState.MARGIN);
     code.jump(org.objectweb.asm.Opcodes.IF_ICMPGE, out);
     reload(plan.liveAt(next));
     goTo(next);

@@ -93,8 +93,10 @@ final class XmmEmitter {
       }
     } else if (to instanceof Operand.Memory) {
       operands.pushPlace(toHalf);
+      code.lstore(Locals.RAW);
+      code.pushPlace(Locals.RAW);
       operands.pushLong(from, fromHalf);
-      Names.PUT_LONG.call(code.visitor());
+      UnsafeNames.PUT_LONG.call(code.visitor());
     } else {
       operands.pushLong(from, fromHalf);
       general.pop(to);

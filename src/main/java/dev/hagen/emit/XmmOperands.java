@@ -35,7 +35,7 @@ final class XmmOperands {
       case Operand.Xmm xmm -> registers.pushLong(xmm.index(), half);
       case Operand.Memory place -> {
         pushPlace(half);
-        memory.get(Math.min(place.size(), 8));
+        memory.loadFrom(Math.min(place.size(), 8));
       }
       default -> general.push(operand);
     }

@@ -37,11 +37,6 @@ public final class Interpreter {
     cpu.memory.setCodeListener(cache);
   }
 
-  /**
-   * A unit may retire so many instructions before it looks whether it must stop; no region has more on one way through
-   * it.
-   */
-  public static final int MARGIN = 4096;
   /** How many instructions {@link #run} counts down at once. */
   private static final int MOST = 1 << 30;
   /** Calls of units nested in each other, which is frames on Java's stack. */
@@ -71,7 +66,7 @@ public final class Interpreter {
   /** From now on {@link #run} comes back after every unit, and a unit has room for {@code room} instructions at most. */
   public void setTurns(int room) {
     inTurns = true;
-    most = Math.min(room, MOST - MARGIN) + MARGIN;
+    most = Math.min(room, MOST - CpuState.MARGIN) + CpuState.MARGIN;
   }
 
   /** The linear address of CS:RIP. */
@@ -112,7 +107,7 @@ public final class Interpreter {
       long linear = linearRip(cpu);
       Block block = cache.at(linear);
       RegionCode code = block.code;
-      if (code != null && cpu.countdown < -MARGIN) {
+      if (code != null && cpu.countdown < -CpuState.MARGIN) {
         Unit unit = code.enter(cpu, linear - block.entryDistance);
         if (unit != null) {
           if (code.isOnTrial()) {
@@ -140,7 +135,7 @@ public final class Interpreter {
     if (unit == null) {
       return;
     }
-    int shortened = Math.max(0, -cpu.countdown - MARGIN - TRIAL_INSTRUCTIONS);
+    int shortened = Math.max(0, -cpu.countdown - CpuState.MARGIN - TRIAL_INSTRUCTIONS);
     cpu.countdown += shortened;
     cpu.retired -= shortened;
     int before = cpu.countdown;

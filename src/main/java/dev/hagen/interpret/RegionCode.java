@@ -19,6 +19,8 @@ public final class RegionCode extends CodeRange {
   public record Page(long distance, long physical, long lines) {}
 
   private static final int IMPROVEMENTS = 5;
+  /** A group of accesses that meets another page once in so many instructions had better not remember it. */
+  private static final int INSTRUCTIONS_PER_CHANGE = 40;
 
   private final Block head;
   private final List<Page> pages;
@@ -34,6 +36,11 @@ public final class RegionCode extends CodeRange {
   /** Entries left until the candidate has been tried. */
   private int trial;
   private int trialInstructions;
+  private int trialTotal;
+  /** See {@link #changingPages}. */
+  private int changing;
+  private boolean judged;
+  private boolean anew;
   /** Instructions that the draft has retired. */
   private long heat;
   private boolean promoted;
@@ -117,6 +124,7 @@ public final class RegionCode extends CodeRange {
   void startTrial(int entriesOfTrial, int instructionsOfTrial) {
     trial = entriesOfTrial;
     trialInstructions = instructionsOfTrial;
+    trialTotal = instructionsOfTrial;
   }
 
   /** Whether a better unit is being tried. */
@@ -141,6 +149,31 @@ public final class RegionCode extends CodeRange {
   @Nullable Unit enterTrial() {
     trial--;
     return candidate;
+  }
+
+  /**
+   * Whether the unit that has been tried is worth being compiled. The first one of a region is not if it remembers pages that
+   * change all the time: then {@link #takeAnew} will ask for another.
+   */
+  public boolean passesTrial() {
+    if (!judged && candidate != null) {
+      judged = true;
+      changing = candidate.changingPages((trialTotal - trialInstructions) / INSTRUCTIONS_PER_CHANGE);
+      anew = changing != 0;
+    }
+    return !anew;
+  }
+
+  /** The groups of accesses that have been seen to change their page often, as bits by number. */
+  public int changingPages() {
+    return changing;
+  }
+
+  /** Whether another unit is wanted in place of one that has been tried; then not again. */
+  public boolean takeAnew() {
+    boolean now = anew;
+    anew = false;
+    return now;
   }
 
   /** Lets the better unit run, or the draft again. */

@@ -24,6 +24,9 @@ public abstract class Unit {
   /** The run loop must look: every frame leaves. */
   public static final int EVENT = 3;
 
+  /** How many groups of accesses may remember a page. */
+  public static final int PAGE_GROUPS = 8;
+
   /** Stands where no unit is: leaves at once. */
   static final Unit ABSENT = new Unit() {
     @Override
@@ -38,6 +41,8 @@ public abstract class Unit {
   protected boolean touched;
   /** A draft counts here what it retires: less what it has begun with, and more when it gives control away. */
   protected int heat;
+  /** How often the accesses of a group, by its number, have met another page than the last time. */
+  protected final int[] pageChanges = new int[PAGE_GROUPS];
 
   /** Whether the unit has been entered since the last call. */
   public final boolean takeTouched() {
@@ -51,6 +56,15 @@ public abstract class Unit {
     int had = heat;
     heat = 0;
     return had;
+  }
+
+  /** The groups of accesses that have met another page more than {@code often} times, as bits. */
+  final int changingPages(int often) {
+    int groups = 0;
+    for (int i = 0; i < PAGE_GROUPS; i++) {
+      groups |= pageChanges[i] > often ? 1 << i : 0;
+    }
+    return groups;
   }
 
   /**

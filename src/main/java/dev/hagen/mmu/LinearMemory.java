@@ -37,7 +37,7 @@ public final class LinearMemory {
    *
    * @param tlb the array for the kind of access, {@link CpuState#readTlb} for example
    */
-  public static long probe(long[] tlb, long linear, int size) {
+  private static long probe(long[] tlb, long linear, int size) {
     if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
       return linear + TlbArray.addend(tlb, linear);
     }

@@ -16,10 +16,11 @@ import java.util.Map;
  * @param blocks the blocks; no two begin at the same place
  * @param pages where the bytes were read
  * @param records for the distances of instructions that units have left for often, what {@link Interpreter#record} says
+ * @param changing the groups of accesses that have been seen to change their page often, as bits by number
  * @param links for the distances of other code that is called or often jumped to, the way there
  */
 public record Region(long linear, int context, List<RegionBlock> blocks, List<RegionCode.Page> pages,
-    Map<Long, Integer> records, Map<Long, Link> links) {
+    Map<Long, Integer> records, int changing, Map<Long, Link> links) {
   /** The number of instructions. */
   public int size() {
     return blocks.stream().mapToInt(block -> block.instructions().size()).sum();
@@ -27,7 +28,7 @@ public record Region(long linear, int context, List<RegionBlock> blocks, List<Re
 
   /** The same with the first {@code count} blocks alone. */
   public Region first(int count) {
-    return new Region(linear, context, blocks.subList(0, count), pages, records, links);
+    return new Region(linear, context, blocks.subList(0, count), pages, records, changing, links);
   }
 
   /** The same with what is known by now of its instructions; {@code code} knows where they lie. */
@@ -43,7 +44,7 @@ public record Region(long linear, int context, List<RegionBlock> blocks, List<Re
         at += instruction.length();
       }
     }
-    return new Region(linear, context, blocks, pages, now, links);
+    return new Region(linear, context, blocks, pages, now, code.changingPages(), links);
   }
 
   /** The record of the instruction at a distance from the head. */

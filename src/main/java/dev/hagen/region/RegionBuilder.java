@@ -85,7 +85,7 @@ public final class RegionBuilder {
     }
     List<RegionBlock> ordered = BlockOrder.of(withInnerCalls(blocks), block -> likely(linear, block));
     List<RegionCode.Page> used = pagesOf(linear, ordered);
-    return used == null ? null : new Region(linear, cpu.context, ordered, used, Map.of(), links(linear, ordered));
+    return used == null ? null : new Region(linear, cpu.context, ordered, used, Map.of(), 0, links(linear, ordered));
   }
 
   /** The starts of the blocks that belong to the region. */

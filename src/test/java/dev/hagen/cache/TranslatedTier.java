@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TranslatedTier implements VectorMachine.Tier {
   /** Units run only if so many more instructions may follow. */
-  private static final int MARGIN = 4096;
+  private static final int MARGIN = CpuState.MARGIN;
   private static final int MOST_INSTRUCTIONS = 16;
   private static final int LONGEST = 32;
 
@@ -80,7 +80,8 @@ final class TranslatedTier implements VectorMachine.Tier {
     }
     Map<Long, Integer> records = new HashMap<>();
     region.blocks().forEach(block -> LongStream.range(block.start(), block.end()).forEach(at -> records.put(at, record)));
-    return new Region(region.linear(), region.context(), region.blocks(), region.pages(), records, region.links());
+    return new Region(region.linear(), region.context(), region.blocks(), region.pages(), records, region.changing(),
+        region.links());
   }
 
   private UnitFactory.@Nullable Made unit(Region region) {

@@ -106,7 +106,7 @@ final class GoldenBytecodeTest {
       at += instruction.length();
     }
     RegionBlock block = new RegionBlock(0, instructions, terminal(instructions.getLast(), at));
-    return new Region(LINEAR, bits == 64 ? LONG : COMPATIBLE, List.of(block), List.of(), Map.of(), Map.of());
+    return new Region(LINEAR, bits == 64 ? LONG : COMPATIBLE, List.of(block), List.of(), Map.of(), 0, Map.of());
   }
 
   private static Instruction decode(byte[] code, int at, int codeSize) {
