@@ -3,6 +3,7 @@ package dev.hagen.cache;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.interpret.RegionCode;
 import dev.hagen.interpret.Unit;
+import dev.hagen.util.NativeThreads;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,6 +34,10 @@ final class CompileWatch implements AutoCloseable {
   private static final long PATIENCE_NANOS = 10_000_000_000L;
   /** Rounds between looks at units that are ready: code may be thrown away. */
   private static final int LOOK_EVERY = 16;
+
+  /** C2's threads, and by how much they stand back: the guest and C1, for whose code it waits, come first. */
+  private static final String OPTIMISER = "C2 CompilerThre";
+  private static final int OPTIMISER_NICENESS = 10;
 
   private static final class Entry {
     final RegionCode code;
@@ -114,6 +119,7 @@ final class CompileWatch implements AutoCloseable {
     try {
       CompileWatch watch = new CompileWatch(WhiteBox.get());
       watch.thread.start();
+      NativeThreads.standBack(OPTIMISER, OPTIMISER_NICENESS);
       return watch;
     } catch (LinkageError e) {
       return null;
