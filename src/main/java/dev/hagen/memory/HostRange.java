@@ -28,10 +28,12 @@ final class HostRange {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MAP_FIXED_NOREPLACE = 0x10_0000;
+  private static final int MADV_HUGEPAGE = 14;
   private static final long FAILED = -1;
 
   private static final MethodHandle MMAP;
   private static final MethodHandle MUNMAP;
+  private static final MethodHandle MADVISE;
   /** Where the range begins. */
   static final long BASE;
   /** Its size minus one. */
@@ -44,6 +46,8 @@ final class HostRange {
             ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
     MUNMAP = linker.downcallHandle(linker.defaultLookup().findOrThrow("munmap"),
         FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    MADVISE = linker.downcallHandle(linker.defaultLookup().findOrThrow("madvise"),
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
     int bits = SMALL_BITS;
     long base = HostMemory.expected() < 1L << SMALL_BITS ? reserveLow() : FAILED;
     for (int i = 0; base == FAILED && i < LARGE_BITS.length; i++) {
@@ -77,9 +81,17 @@ final class HostRange {
     return mmap(start, (1L << bits) + GUARD, PROT_NONE, flags);
   }
 
-  /** Backs {@code size} bytes at an offset with zeroes; false if the host refuses. */
+  /** Backs {@code size} bytes at an offset with zeroes, in large pages if the host likes to; false if it refuses. */
   static boolean map(long offset, long size) {
-    return mmap(BASE + offset, size, PROT_READ_WRITE, MAP_FIXED) != FAILED;
+    if (mmap(BASE + offset, size, PROT_READ_WRITE, MAP_FIXED) == FAILED) {
+      return false;
+    }
+    try {
+      int ignored = (int) MADVISE.invokeExact(BASE + offset, size, MADV_HUGEPAGE);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+    return true;
   }
 
   /** Takes the backing away again; the addresses stay reserved. */
