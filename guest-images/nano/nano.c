@@ -99,6 +99,8 @@ extern void callret(word), cpuid(word), rdtsc(word), sti_cli(word), in(word), mm
 static struct gate idt[256] __attribute__((aligned(16)));
 static struct task_state task;
 static uint32_t tsc_khz;
+/* The operation that is being measured. */
+static const char *current;
 
 static void out8(uint16_t port, uint8_t value) {
   __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
@@ -199,6 +201,8 @@ static _Noreturn void leave(uint32_t code) {
 _Noreturn void unexpected(int vector) {
   print("nano: unexpected exception ");
   print_number((uint64_t) vector, 0);
+  print(current ? " while measuring " : " while setting up");
+  print(current ? current : "");
   print("\n");
   leave(EXIT_BAD);
 }
@@ -306,6 +310,7 @@ static void calibrate(void) {
  * since whatever disturbs makes one longer.
  */
 static struct result measure(const struct benchmark *benchmark, uint32_t milliseconds) {
+  current = benchmark->name;
   uint64_t budget = scale(tsc_khz, milliseconds, 1);
   uint64_t round = scale(budget, 1, ROUNDS);
   struct result result = {0, UNROLL, 0};
