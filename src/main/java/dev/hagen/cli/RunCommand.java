@@ -181,14 +181,18 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private CpuModel model() {
-    if (options.cpu == null) {
-      return CpuModel.standard();
-    }
+    CpuModel model;
     try {
-      return CpuModel.named(options.cpu);
+      model = options.cpu == null ? CpuModel.standard() : CpuModel.named(options.cpu);
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()));
     }
+    return switch (options.paravirtual) {
+      case null -> model;
+      case "on" -> model.withParavirtualization(true);
+      case "off" -> model.withParavirtualization(false);
+      default -> throw new UserError("--pv is on or off, not '" + options.paravirtual + "'.");
+    };
   }
 
   private Tunables tunables() {

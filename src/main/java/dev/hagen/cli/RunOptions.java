@@ -44,6 +44,11 @@ final class RunOptions {
       description = "Processor model; 'help' lists them.")
   @Nullable String cpu;
 
+  @Option(names = {"--pv"}, paramLabel = "on|off",
+      description = "Whether the guest finds KVM's paravirtual interface: clock, end of interrupt, hypercalls (default: as"
+          + " the processor model says, which is on).")
+  @Nullable String paravirtual;
+
   @Option(names = {"-icount", "--icount"}, arity = "0..1", fallbackValue = "shift=0", paramLabel = "shift=0",
       description = "Deterministic: clock, timers and entropy follow from retired instructions, one nanosecond each.")
   @Nullable String icount;

@@ -6,6 +6,7 @@ import dev.hagen.x86.Control;
 import dev.hagen.x86.Mxcsr;
 import dev.hagen.x86.PageEntry;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,8 +37,12 @@ public final class CpuModel {
   /** The model that a machine gets if none is asked for. */
   public static final String DEFAULT = "hagen";
 
-  private static final Set<Feature> PENTIUM3 = EnumSet.of(FPU, VME, DE, PSE, TSC, MSR, PAE, MCE, CX8, APIC, SEP, MTRR,
-      PGE, MCA, CMOV, PAT, PSE36, MMX, FXSR, SSE, HYPERVISOR);
+  private static final int[] NOTHING = new int[4];
+
+  private static final Set<Feature> PARAVIRTUAL = EnumSet.of(HYPERVISOR, KVMCLOCK_LEGACY, KVM_NOPIODELAY, KVMCLOCK,
+      KVM_PV_EOI, KVM_PV_UNHALT, KVMCLOCK_STABLE_BIT);
+  private static final Set<Feature> PENTIUM3 = with(PARAVIRTUAL, FPU, VME, DE, PSE, TSC, MSR, PAE, MCE, CX8, APIC, SEP,
+      MTRR, PGE, MCA, CMOV, PAT, PSE36, MMX, FXSR, SSE);
   private static final Set<Feature> V2 = with(PENTIUM3, CLFLUSH, SSE2, SSE3, SSSE3, SSE4_1, SSE4_2, CX16, POPCNT,
       TSC_DEADLINE, ARAT, TSC_ADJUST, LAHF_LM, SYSCALL, NX, RDTSCP, LM, INVTSC);
   private static final Set<Feature> FAMILY_19H = with(V2, PCID, X2APIC, MOVBE, XSAVE, RDRAND, FSGSBASE, SMEP, ERMS,
@@ -70,6 +75,7 @@ public final class CpuModel {
   final int maximumLeaf;
   final int maximumExtendedLeaf;
   private final EnumSet<Feature> features;
+  private final Announcement[] announcements;
 
   private CpuModel(String name, Vendor vendor, int signature, int maximumLeaf,
       int maximumExtendedLeaf, Set<Feature> features) {
@@ -79,6 +85,10 @@ public final class CpuModel {
     this.maximumLeaf = maximumLeaf;
     this.maximumExtendedLeaf = maximumExtendedLeaf;
     this.features = EnumSet.copyOf(features);
+    if (!this.features.contains(HYPERVISOR)) {
+      this.features.removeIf(feature -> feature.leaf == Feature.PARAVIRTUAL_LEAF);
+    }
+    this.announcements = announcements(this.features);
   }
 
   private static int signature(int family, int model, int stepping) {
@@ -149,6 +159,23 @@ public final class CpuModel {
     }
   }
 
+  /**
+   * This model with or without KVM's paravirtual interface. {@link Feature#HYPERVISOR} stands for it as a whole: without it
+   * there is nothing of it, and what a model that has it lacks it goes on to lack.
+   */
+  public CpuModel withParavirtualization(boolean on) {
+    if (on == has(HYPERVISOR)) {
+      return this;
+    }
+    EnumSet<Feature> changed = EnumSet.copyOf(features);
+    if (on) {
+      changed.addAll(PARAVIRTUAL);
+    } else {
+      changed.remove(HYPERVISOR);
+    }
+    return new CpuModel(name, vendor, signature, maximumLeaf, maximumExtendedLeaf, changed);
+  }
+
   public String name() {
     return name;
   }
@@ -212,15 +239,29 @@ public final class CpuModel {
     return features.contains(feature) ? bits : 0;
   }
 
-  /** The announced bits of one result register of CPUID. */
-  int announced(int leaf, int subleaf, int word) {
-    int bits = 0;
+  /**
+   * The announced bits of a leaf of CPUID, by the numbers of the result registers; not to be changed. Found without a look
+   * at every feature: guests use CPUID to serialize, often.
+   */
+  int[] announced(int leaf, int subleaf) {
     int considered = leaf == 7 || leaf == 0xD ? subleaf : 0;
-    for (Feature feature : features) {
-      if (feature.leaf == leaf && feature.subleaf == considered && feature.word == word) {
-        bits |= 1 << feature.bit;
+    for (Announcement announcement : announcements) {
+      if (announcement.leaf == leaf && announcement.subleaf == considered) {
+        return announcement.words;
       }
     }
-    return bits;
+    return NOTHING;
+  }
+
+  /** What a subleaf of CPUID tells of features. */
+  private record Announcement(int leaf, int subleaf, int[] words) {}
+
+  private static Announcement[] announcements(Set<Feature> features) {
+    Map<List<Integer>, Announcement> found = new HashMap<>();
+    for (Feature feature : features) {
+      found.computeIfAbsent(List.of(feature.leaf, feature.subleaf),
+          leaf -> new Announcement(feature.leaf, feature.subleaf, new int[4])).words[feature.word] |= 1 << feature.bit;
+    }
+    return found.values().toArray(Announcement[]::new);
   }
 }

@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 /** The leaves of CPUID (SDM vol. 2A CPUID, APM vol. 3 appendix E). A machine has one thread in one core. */
 public final class Cpuid {
   private static final String BRAND = "Hagen Virtual Processor";
+  /** What a hypervisor with KVM's interface calls itself (Linux Documentation/virt/kvm/x86/cpuid.rst). */
+  private static final String HYPERVISOR = "KVMKVMKVM\0\0\0";
+  private static final int HYPERVISOR_LEAF = 0x4000_0000;
   private static final int OSXSAVE = 1 << 27;
   /** Bits of leaf 1 EDX that AMD repeats in leaf 8000_0001h EDX. */
   private static final int REPEATED = 0x0183_F3FF;
@@ -30,7 +33,9 @@ public final class Cpuid {
     result[EBX] = 0;
     result[ECX] = 0;
     result[EDX] = 0;
-    if (leaf < 0 ? Integer.compareUnsigned(leaf, model.maximumExtendedLeaf) <= 0 : leaf <= model.maximumLeaf) {
+    if (model.has(Feature.HYPERVISOR) && (leaf == HYPERVISOR_LEAF || leaf == Feature.PARAVIRTUAL_LEAF)) {
+      hypervisor(model, leaf, result);
+    } else if (leaf < 0 ? Integer.compareUnsigned(leaf, model.maximumExtendedLeaf) <= 0 : leaf <= model.maximumLeaf) {
       announce(model, leaf, subleaf, result);
       fill(cpu, model, leaf, subleaf, result);
     } else if (model.vendor() == CpuModel.Vendor.INTEL) {
@@ -41,9 +46,7 @@ public final class Cpuid {
   }
 
   private static void announce(CpuModel model, int leaf, int subleaf, int[] result) {
-    for (int word = EAX; word <= EDX; word++) {
-      result[word] = model.announced(leaf, subleaf, word);
-    }
+    System.arraycopy(model.announced(leaf, subleaf), 0, result, 0, result.length);
   }
 
   private static void fill(CpuState cpu, CpuModel model, int leaf, int subleaf, int[] result) {
@@ -71,7 +74,7 @@ public final class Cpuid {
       case 0x8000_0001 -> {
         if (amd) {
           result[EAX] = model.signature();
-          result[EDX] |= model.announced(1, 0, EDX) & REPEATED;
+          result[EDX] |= model.announced(1, 0)[EDX] & REPEATED;
         } else if (!cpu.is64Bit()) {
           result[EDX] &= ~(1 << Feature.SYSCALL.bit);
         }
@@ -88,6 +91,15 @@ public final class Cpuid {
       case 0x8000_0008 -> result[EAX] = model.physicalBits() | (model.has(Feature.LM) ? 48 : 32) << 8;
       case 0x8000_001D -> caches(subleaf, result, amd ? 1 : 0);
       default -> { }
+    }
+  }
+
+  private static void hypervisor(CpuModel model, int leaf, int[] result) {
+    if (leaf == HYPERVISOR_LEAF) {
+      byte[] text = HYPERVISOR.getBytes(StandardCharsets.US_ASCII);
+      set(result, Feature.PARAVIRTUAL_LEAF, word(text, 0), word(text, 4), word(text, 8));
+    } else {
+      announce(model, leaf, 0, result);
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a processor may announce through CPUID, and where (SDM vol. 2A CPUID, APM vol. 3 appendix E). Only features all
- * of whose instructions execute are listed. The name on the command line is the constant's, in lower case with dashes.
+ * What a processor may announce through CPUID, and where (SDM vol. 2A CPUID, APM vol. 3 appendix E; for KVM's interface
+ * Linux Documentation/virt/kvm/x86/cpuid.rst). Only features all of which is there are listed. The name on the command line is the constant's, in lower case with dashes.
  */
 public enum Feature {
   // @formatter:off
@@ -65,6 +65,19 @@ public enum Feature {
   XSAVEC          (0xD, 1, Word.EAX, 1),
   XGETBV1         (0xD, 1, Word.EAX, 2),
 
+  /** The clock of KVM's interface through MSRs 11h and 12h. */
+  KVMCLOCK_LEGACY (0x4000_0001, 0, Word.EAX, 0),
+  /** Ports answer at once: nobody needs to wait behind an access. */
+  KVM_NOPIODELAY  (0x4000_0001, 0, Word.EAX, 1),
+  /** The clock of KVM's interface through MSRs 4B56_4D00h and 4B56_4D01h. */
+  KVMCLOCK        (0x4000_0001, 0, Word.EAX, 3),
+  /** A bit in memory by which an interrupt ends, enabled through MSR 4B56_4D04h. */
+  KVM_PV_EOI      (0x4000_0001, 0, Word.EAX, 6),
+  /** The hypercall that wakes a processor which halts. */
+  KVM_PV_UNHALT   (0x4000_0001, 0, Word.EAX, 7),
+  /** The clock of KVM's interface never goes back, whichever processor reads it. */
+  KVMCLOCK_STABLE_BIT(0x4000_0001, 0, Word.EAX, 24),
+
   LAHF_LM         (0x8000_0001, 0, Word.ECX, 0),
   /** LOCK MOV CR0 is MOV CR8. */
   CR8_LEGACY      (0x8000_0001, 0, Word.ECX, 4),
@@ -108,6 +121,9 @@ public enum Feature {
 
     private Word() {}
   }
+
+  /** The leaf that tells what of KVM's interface there is. */
+  static final int PARAVIRTUAL_LEAF = 0x4000_0001;
 
   final int leaf;
   final int subleaf;

@@ -48,5 +48,10 @@ public final class NoVmm implements VmmCalls {
   }
 
   @Override
+  public long hypercall(CpuState cpu, long number, long first, long second) {
+    throw cpu.undefinedOpcode();
+  }
+
+  @Override
   public void signalFpuError(CpuState cpu) {}
 }

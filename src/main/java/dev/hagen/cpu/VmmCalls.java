@@ -43,6 +43,17 @@ public interface VmmCalls {
   /** 64 random bits for {@code rdrand} and {@code rdseed}. */
   long random();
 
+  /**
+   * A call of the hypervisor by {@code vmcall} or {@code vmmcall} (Linux Documentation/virt/kvm/x86/hypercalls.rst).
+   *
+   * @param number which
+   * @param first its first argument
+   * @param second its second argument
+   * @return what it answers; negative: an error
+   * @throws GuestException #UD if there is no hypervisor
+   */
+  long hypercall(CpuState cpu, long number, long first, long second);
+
   /** The masked x87 error signal (FERR#), with CR0.NE = 0: raises IRQ 13. */
   void signalFpuError(CpuState cpu);
 }

@@ -37,9 +37,11 @@ import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.vmm.ApicPort;
 import dev.hagen.vmm.ExitCounters;
 import dev.hagen.vmm.ExitReason;
+import dev.hagen.vmm.Hypercalls;
 import dev.hagen.vmm.InterruptController;
 import dev.hagen.vmm.MachineClock;
 import dev.hagen.vmm.MsrFile;
+import dev.hagen.vmm.ParavirtualMsrs;
 import dev.hagen.vmm.StopReason;
 import dev.hagen.vmm.Vmm;
 import java.security.SecureRandom;
@@ -79,6 +81,7 @@ final class Board {
   private final Port92 port92;
   private final DmaController[] dma = {new DmaController(1), new DmaController(2)};
   private final MsrFile msrs;
+  private final Hypercalls hypercalls;
   private final List<Uart16550> serial = new ArrayList<>();
   private final List<SerialInput> serialInput = new ArrayList<>();
   private int debugExitCode;
@@ -92,9 +95,12 @@ final class Board {
     ApicBus bus = new ApicBus();
     ioApic = new IoApic(bus, 0);
     bus.onEndOfInterrupt(ioApic::endOfInterrupt);
-    msrs = new MsrFile(config.model(), new ApicRegisters(), clock::now);
+    ParavirtualMsrs paravirtual = new ParavirtualMsrs(config.model(), memory, clock.epochSeconds());
+    msrs = new MsrFile(config.model(), new ApicRegisters(), clock::now, paravirtual);
     localApic = new LocalApic(0, true, config.model().has(Feature.X2APIC), config.model().physicalBits(), bus,
         new Wires(), clock, msrs::timestamp, TSC_HERTZ);
+    localApic.setEndOfInterruptFlag(paravirtual);
+    hypercalls = new Hypercalls(localApic::id);
     pic = new Pic(localApic.lint0());
     IsaLines isa = new IsaLines(pic, ioApic);
     memory.map(IoApic.DEFAULT_BASE, IoApic.LENGTH, counted(ioApic));
@@ -141,8 +147,8 @@ final class Board {
       serialInput.add(new SerialInput(uart));
     }
 
-    cpu.vmm = new Vmm(ports, msrs, new TaskPriority(), entropy(config.deterministic()), () -> isa.line(13).pulse(),
-        counters);
+    cpu.vmm = new Vmm(ports, msrs, new TaskPriority(), entropy(config.deterministic()), hypercalls,
+        () -> isa.line(13).pulse(), counters);
   }
 
   private void mapLegacy(MachineConfig config) {
@@ -227,9 +233,10 @@ final class Board {
   /** What the reset line does. */
   void reset() {
     cpu.reset();
+    localApic.reset();
     msrs.reset();
     msrs.setMemoryTypesLikeFirmware();
-    localApic.reset();
+    hypercalls.reset();
     localApic.enableVirtualWire();
     ioApic.reset();
     pic.reset();
@@ -311,6 +318,11 @@ final class Board {
     @Override
     public void timestampMoved() {
       localApic.timestampChanged();
+    }
+
+    @Override
+    public void withdrawEndOfInterrupt() {
+      localApic.withdrawEndOfInterrupt();
     }
 
     @Override

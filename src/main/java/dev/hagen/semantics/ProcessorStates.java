@@ -15,8 +15,9 @@ import static dev.hagen.decode.Op.VMRUN;
 import static dev.hagen.decode.Op.VMSAVE;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.x86.Reg;
 
-/** HLT, and the instructions of modes that this processor does not announce. */
+/** HLT, hypercalls, and the instructions of modes that this processor does not announce. */
 public final class ProcessorStates {
   private ProcessorStates() {}
 
@@ -28,8 +29,19 @@ public final class ProcessorStates {
     cpu.vmm.halt(cpu);
   }
 
+  /**
+   * VMCALL, VMMCALL: a call of the hypervisor, number in RAX, arguments in RBX and RCX, result in RAX; outside 64-bit mode
+   * 32 bits of each. Either instruction will do, whatever the processor's vendor: a guest may move between hosts.
+   */
+  @Semantics({VMCALL, VMMCALL})
+  public static void hypercall(CpuState cpu) {
+    long bits = cpu.is64Bit() ? -1 : 0xFFFF_FFFFL;
+    long number = cpu.gpr[Reg.RAX] & bits;
+    cpu.gpr[Reg.RAX] = cpu.vmm.hypercall(cpu, number, cpu.gpr[Reg.RBX] & bits, cpu.gpr[Reg.RCX] & bits) & bits;
+  }
+
   /** MONITOR, system management, virtualization: #UD, as CPUID says. */
-  @Semantics({MONITOR, MWAIT, RSM, VMMCALL, VMCALL, VMRUN, VMLOAD, VMSAVE, STGI, CLGI, SKINIT, INVLPGA})
+  @Semantics({MONITOR, MWAIT, RSM, VMRUN, VMLOAD, VMSAVE, STGI, CLGI, SKINIT, INVLPGA})
   public static void undefined(CpuState cpu) {
     throw cpu.undefinedOpcode();
   }

@@ -38,6 +38,9 @@ public interface ApicPort {
   /** The guest's time-stamp counter has jumped: an armed deadline means another moment now. */
   default void timestampMoved() {}
 
+  /** The bit in memory by which the guest may end an interrupt is about to be another one. */
+  default void withdrawEndOfInterrupt() {}
+
   /**
    * Reads an x2APIC register.
    *

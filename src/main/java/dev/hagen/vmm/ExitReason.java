@@ -8,6 +8,7 @@ public enum ExitReason {
   MSR_READ("MSR reads"),
   MSR_WRITE("MSR writes"),
   HALT("halts"),
+  HYPERCALL("hypercalls"),
   EXCEPTION("exceptions"),
   INTERRUPT("interrupts"),
   NMI("NMIs");

@@ -41,6 +41,7 @@ public final class MsrFile {
   private final ApicPort apic;
   private final LongSupplier counter;
   private final MemoryTypes memoryTypes;
+  private final ParavirtualMsrs paravirtual;
   private final Map<Integer, Long> unknown = new TreeMap<>(Integer::compareUnsigned);
   private long timestampOffset;
   private long timestampAdjust;
@@ -52,10 +53,12 @@ public final class MsrFile {
   /**
    * Registers after reset.
    *
-   * @param counter the machine's time-stamp counter, which never stops
+   * @param counter the machine's time-stamp counter, which never stops: nanoseconds since power-on
+   * @param paravirtual those of KVM's interface
    */
-  public MsrFile(CpuModel model, ApicPort apic, LongSupplier counter) {
+  public MsrFile(CpuModel model, ApicPort apic, LongSupplier counter, ParavirtualMsrs paravirtual) {
     this.model = model;
+    this.paravirtual = paravirtual;
     this.apic = apic;
     this.counter = counter;
     this.memoryTypes = new MemoryTypes(model.physicalBits());
@@ -69,6 +72,7 @@ public final class MsrFile {
     hardwareConfiguration = HWCR_TSC_P0;
     northbridgeConfiguration = 0;
     decodeConfiguration = LFENCE_SERIALIZES;
+    paravirtual.reset();
   }
 
   /** Sets the MTRRs as firmware does before it boots a system. */
@@ -108,6 +112,9 @@ public final class MsrFile {
     }
     if (index >= Msr.X2APIC_FIRST && index <= Msr.X2APIC_LAST) {
       return readX2(cpu, index);
+    }
+    if (paravirtual.has(index)) {
+      return paravirtual.read(index);
     }
     return MemoryTypes.has(index) ? memoryTypes.read(index) : switch (index) {
       case Msr.TSC -> timestamp();
@@ -157,6 +164,10 @@ public final class MsrFile {
       require(cpu, on && apic.writeX2(index - Msr.X2APIC_FIRST, value));
       return;
     }
+    if (paravirtual.has(index)) {
+      writeParavirtual(cpu, index, value);
+      return;
+    }
     switch (index) {
       case Msr.TSC -> moveTimestamp(value - timestamp());
       case Msr.TSC_ADJUST -> moveTimestamp(value - timestampAdjust);
@@ -195,6 +206,9 @@ public final class MsrFile {
     }
     if (index >= Msr.AMD_EVENT_SELECT0 && index <= Msr.AMD_COUNTER3) {
       return isAmd();
+    }
+    if (paravirtual.has(index)) {
+      return true;
     }
     return switch (index) {
       case Msr.TSC -> model.has(Feature.TSC);
@@ -239,7 +253,15 @@ public final class MsrFile {
     timestampAdjust += distance;
     if (distance != 0) {
       apic.timestampMoved();
+      paravirtual.timestampMoved(counter.getAsLong(), timestamp());
     }
+  }
+
+  private void writeParavirtual(CpuState cpu, int index, long value) {
+    if (index == Msr.KVM_END_OF_INTERRUPT) {
+      apic.withdrawEndOfInterrupt();
+    }
+    require(cpu, paravirtual.write(index, value, counter.getAsLong(), timestamp()));
   }
 
   private long readX2(CpuState cpu, int index) {

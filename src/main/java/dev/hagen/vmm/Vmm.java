@@ -11,6 +11,7 @@ public final class Vmm implements VmmCalls {
   private final MsrFile msrs;
   private final TaskPriority taskPriority;
   private final LongSupplier entropy;
+  private final Hypercalls hypercalls;
   private final Runnable fpuError;
   private final ExitCounters counters;
 
@@ -28,12 +29,13 @@ public final class Vmm implements VmmCalls {
    * @param entropy gives 64 random bits
    * @param fpuError raises the x87 error interrupt of a PC
    */
-  public Vmm(PortMap ports, MsrFile msrs, TaskPriority taskPriority, LongSupplier entropy, Runnable fpuError,
-      ExitCounters counters) {
+  public Vmm(PortMap ports, MsrFile msrs, TaskPriority taskPriority, LongSupplier entropy, Hypercalls hypercalls,
+      Runnable fpuError, ExitCounters counters) {
     this.ports = ports;
     this.msrs = msrs;
     this.taskPriority = taskPriority;
     this.entropy = entropy;
+    this.hypercalls = hypercalls;
     this.fpuError = fpuError;
     this.counters = counters;
   }
@@ -80,7 +82,7 @@ public final class Vmm implements VmmCalls {
   @Override
   public void halt(CpuState cpu) {
     counters.count(ExitReason.HALT);
-    cpu.halted = true;
+    cpu.halted = !hypercalls.takeKick();
     cpu.leaveBlock = true;
   }
 
@@ -92,6 +94,12 @@ public final class Vmm implements VmmCalls {
   @Override
   public long random() {
     return entropy.getAsLong();
+  }
+
+  @Override
+  public long hypercall(CpuState cpu, long number, long first, long second) {
+    counters.count(ExitReason.HYPERCALL);
+    return hypercalls.call(cpu, number, second);
   }
 
   @Override

@@ -1,8 +1,13 @@
 package dev.hagen.x86;
 
-/** Numbers of model-specific registers (SDM vol. 4, APM vol. 2 appendix A). */
+/**
+ * Numbers of model-specific registers (SDM vol. 4, APM vol. 2 appendix A, and for KVM's interface Linux
+ * Documentation/virt/kvm/x86/msr.rst).
+ */
 public final class Msr {
   public static final int TSC = 0x10;
+  public static final int KVM_LEGACY_WALL_CLOCK = 0x11;
+  public static final int KVM_LEGACY_SYSTEM_TIME = 0x12;
   public static final int APIC_BASE = 0x1B;
   public static final int TSC_ADJUST = 0x3B;
   public static final int MICROCODE_REVISION = 0x8B;
@@ -26,6 +31,9 @@ public final class Msr {
   public static final int TSC_DEADLINE = 0x6E0;
   public static final int X2APIC_FIRST = 0x800;
   public static final int X2APIC_LAST = 0x8FF;
+  public static final int KVM_WALL_CLOCK = 0x4B56_4D00;
+  public static final int KVM_SYSTEM_TIME = 0x4B56_4D01;
+  public static final int KVM_END_OF_INTERRUPT = 0x4B56_4D04;
   public static final int EFER = 0xC000_0080;
   public static final int STAR = 0xC000_0081;
   public static final int LSTAR = 0xC000_0082;

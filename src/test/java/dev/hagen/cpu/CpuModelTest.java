@@ -1,5 +1,6 @@
 package dev.hagen.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -87,6 +88,41 @@ class CpuModelTest {
     assertEquals(0, cpuid(cpu("hagen"), 0x1234, 0)[EAX]);
     assertEquals(0x686, cpuid(cpu("pentium3"), 1, 0)[EAX]);
     assertEquals(0x0302_0101, cpuid(cpu("pentium3"), 0x1234, 0)[EAX]);
+  }
+
+  @Test
+  void hypervisor_isKvmsInterface() {
+    CpuState cpu = cpu("hagen");
+    assertArrayEquals(new int[] {0x4000_0001, 0x4B4D_564B, 0x564B_4D56, 0x4D}, cpuid(cpu, 0x4000_0000, 0));
+    assertArrayEquals(new int[] {1 << 24 | 1 << 7 | 1 << 6 | 1 << 3 | 1 << 1 | 1, 0, 0, 0}, cpuid(cpu, 0x4000_0001, 7));
+    assertArrayEquals(new int[4], cpuid(cpu, 0x4000_0002, 0));
+    assertEquals(1 << 31, cpuid(cpu, 1, 0)[ECX] & 1 << 31);
+  }
+
+  @Test
+  void hypervisor_isThereOnIntelToo() {
+    assertEquals(0x4B4D_564B, cpuid(cpu("intel-v2"), 0x4000_0000, 0)[EBX]);
+    assertEquals(0x0302_0101, cpuid(cpu("pentium3,-hypervisor"), 0x4000_0000, 0)[EAX]);
+  }
+
+  @Test
+  void withoutHypervisor_nothingOfItIsAnnounced() {
+    CpuState cpu = cpu("hagen,-hypervisor,+kvmclock");
+    assertArrayEquals(new int[4], cpuid(cpu, 0x4000_0000, 0));
+    assertArrayEquals(new int[4], cpuid(cpu, 0x4000_0001, 0));
+    assertEquals(0, cpuid(cpu, 1, 0)[ECX] & 1 << 31);
+    assertFalse(cpu.model.has(Feature.KVMCLOCK));
+  }
+
+  @Test
+  void paravirtualization_switchedOnAndOff_isThatOfTheModel() {
+    CpuModel off = CpuModel.standard().withParavirtualization(false);
+    assertFalse(off.has(Feature.HYPERVISOR));
+    assertFalse(off.has(Feature.KVM_PV_EOI));
+    assertTrue(off.withParavirtualization(true).has(Feature.KVM_PV_EOI));
+    CpuModel part = CpuModel.named("hagen,-kvm-pv-eoi").withParavirtualization(true);
+    assertFalse(part.has(Feature.KVM_PV_EOI));
+    assertTrue(part.has(Feature.KVMCLOCK));
   }
 
   @Test

@@ -33,6 +33,12 @@ final class GuestImagesTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
+  void nanobenchmarks_builtAgain_haveTheCommittedBytes() throws Exception {
+    assertRebuilds("guest-images/nano/build.sh");
+  }
+
+  @Test
   void demo_isThirtyTwoBitElfForMultiboot() throws IOException {
     byte[] image = Files.readAllBytes(Path.of("guest-images/demo/demo.elf"));
 

@@ -9,6 +9,7 @@ import dev.hagen.decode.Op;
 import dev.hagen.x86.Control;
 import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProcessorInformationTest {
@@ -82,7 +83,33 @@ class ProcessorInformationTest {
   void monitor_isNotThere() {
     try (SystemGuest guest = longMode()) {
       assertEquals(new Fault(Vector.UD, 0), guest.faultOf(Op.MONITOR, 4));
-      assertEquals(new Fault(Vector.UD, 0), guest.faultOf(Op.VMMCALL, 4));
+      assertEquals(new Fault(Vector.UD, 0), guest.faultOf(Op.VMRUN, 4));
+    }
+  }
+
+  @Test
+  void hypercall_in64BitMode_takesAndGivesWholeRegisters() {
+    try (SystemGuest guest = longMode()) {
+      guest.cpu.gpr[Reg.RAX] = 0x1_0000_0001L;
+      guest.cpu.gpr[Reg.RBX] = 0x2_0000_0002L;
+      guest.cpu.gpr[Reg.RCX] = 0x3_0000_0003L;
+      guest.hypercallResult = -1000;
+      guest.execute(Op.VMMCALL, 4);
+      assertEquals(List.of(new Hypercall(0x1_0000_0001L, 0x2_0000_0002L, 0x3_0000_0003L)), guest.hypercalls);
+      assertEquals(-1000, guest.cpu.gpr[Reg.RAX]);
+    }
+  }
+
+  @Test
+  void hypercall_outside64BitMode_takesAndGives32Bits() {
+    try (SystemGuest guest = protectedMode()) {
+      guest.cpu.gpr[Reg.RAX] = 0x1_0000_0005L;
+      guest.cpu.gpr[Reg.RBX] = -1;
+      guest.cpu.gpr[Reg.RCX] = 3;
+      guest.hypercallResult = -1000;
+      guest.execute(Op.VMCALL, 4);
+      assertEquals(List.of(new Hypercall(5, 0xFFFF_FFFFL, 3)), guest.hypercalls);
+      assertEquals(0xFFFF_FC18L, guest.cpu.gpr[Reg.RAX]);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.hagen.decode.Operand;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.vmm.ApicPort;
 import dev.hagen.vmm.MsrFile;
+import dev.hagen.vmm.ParavirtualMsrs;
 import dev.hagen.x86.Control;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
@@ -83,10 +84,15 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
   /** An access to a port: its value, or -1 for a read. */
   record PortAccess(int port, long value, int size) {}
 
+  /** A call of the hypervisor. */
+  record Hypercall(long number, long first, long second) {}
+
   final CpuState cpu;
   final PhysicalMemory memory = new PhysicalMemory(1 << 20);
   final MsrFile msrs;
   final List<PortAccess> ports = new ArrayList<>();
+  final List<Hypercall> hypercalls = new ArrayList<>();
+  long hypercallResult;
   long portValue;
   long ticks = 1000;
   boolean halted;
@@ -94,7 +100,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
 
   private SystemGuest(String model) {
     CpuModel cpuModel = CpuModel.named(model);
-    msrs = new MsrFile(cpuModel, ApicPort.NONE, () -> ticks);
+    msrs = new MsrFile(cpuModel, ApicPort.NONE, () -> ticks, new ParavirtualMsrs(cpuModel, memory, 0));
     cpu = new CpuState(cpuModel, memory, this);
     cpu.rip = CODE;
     cpu.gpr[Reg.RDX] = 0;
@@ -437,6 +443,12 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
   @Override
   public long random() {
     return 4;
+  }
+
+  @Override
+  public long hypercall(CpuState state, long number, long first, long second) {
+    hypercalls.add(new Hypercall(number, first, second));
+    return hypercallResult;
   }
 
   @Override

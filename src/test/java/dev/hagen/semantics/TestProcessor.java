@@ -137,6 +137,11 @@ final class TestProcessor {
     }
 
     @Override
+    public long hypercall(CpuState cpu, long number, long first, long second) {
+      throw new AssertionError();
+    }
+
+    @Override
     public void writeMsr(CpuState cpu, int index, long value) {
       throw new AssertionError();
     }

@@ -26,6 +26,11 @@ class ExitCodeIT {
   }
 
   @Test
+  void paravirtualization_neitherOnNorOff_isUsage() {
+    assertUsage(HagenProcess.run("run", "--pv=perhaps"), "--pv is on or off, not 'perhaps'.");
+  }
+
+  @Test
   void missingCommand_isUsage() {
     assertUsage(HagenProcess.run(), "hagen run");
   }

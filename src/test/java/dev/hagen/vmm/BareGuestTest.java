@@ -79,8 +79,8 @@ class BareGuestTest {
       ExitCounters counters = new ExitCounters();
       MsrFile[] msrs = new MsrFile[1];
       CpuState[] state = new CpuState[1];
-      msrs[0] = new MsrFile(model, ApicPort.NONE, () -> state[0].retired);
-      Vmm vmm = new Vmm(ports, msrs[0], new Priority(), () -> 42, () -> {}, counters);
+      msrs[0] = new MsrFile(model, ApicPort.NONE, () -> state[0].retired, new ParavirtualMsrs(model, memory, 0));
+      Vmm vmm = new Vmm(ports, msrs[0], new Priority(), () -> 42, new Hypercalls(() -> 0), () -> {}, counters);
       CpuState cpu = new CpuState(model, memory, vmm);
       state[0] = cpu;
       InstructionClock clock = new InstructionClock(cpu);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MsrFileTest {
+  private static final int EPOCH = 1_600_000_000;
   private static final long LOCAL_APIC = 0xFEE0_0000L;
 
   /** A local APIC that remembers. */
@@ -60,7 +61,7 @@ class MsrFileTest {
   private final Apic apic = new Apic();
   private CpuState cpu = cpu("hagen");
   private long ticks = 1000;
-  private MsrFile msrs = new MsrFile(cpu.model, apic, () -> ticks);
+  private MsrFile msrs = msrs();
 
   private CpuState cpu(String model) {
     VmmCalls nothing = (VmmCalls) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {VmmCalls.class},
@@ -72,7 +73,11 @@ class MsrFileTest {
 
   private void use(String model) {
     cpu = cpu(model);
-    msrs = new MsrFile(cpu.model, apic, () -> ticks);
+    msrs = msrs();
+  }
+
+  private MsrFile msrs() {
+    return new MsrFile(cpu.model, apic, () -> ticks, new ParavirtualMsrs(cpu.model, memory, EPOCH));
   }
 
   @AfterEach

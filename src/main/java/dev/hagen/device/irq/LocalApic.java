@@ -225,6 +225,16 @@ public final class LocalApic implements MmioRegion {
     return vector < 0 ? spurious & 0xFF : vector;
   }
 
+  /** Lets the guest end interrupts through {@code flag} where nothing is lost by hearing of it late. */
+  public void setEndOfInterruptFlag(EndOfInterruptFlag flag) {
+    vectors.setFlag(flag);
+  }
+
+  /** Takes back what has been offered through the {@link EndOfInterruptFlag}, before the guest moves it. */
+  public void withdrawEndOfInterrupt() {
+    vectors.withdraw();
+  }
+
   /** The task-priority class, as CR8 shows it. */
   public int readCr8() {
     return vectors.taskPriority() >> 4;
