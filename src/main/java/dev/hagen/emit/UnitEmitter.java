@@ -27,6 +27,7 @@ import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import dev.hagen.region.Terminal;
 import dev.hagen.semantics.LazyFlags;
+import dev.hagen.util.HotSpot;
 import dev.hagen.x86.Reg;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -164,8 +165,8 @@ public final class UnitEmitter {
   public record Emitted(byte[] bytes, List<Instruction> interpreted, List<Link> links, List<Long> entries,
       int methodSize) {}
 
-  /** Emits everything. */
-  public Emitted emit() {
+  /** Emits everything; null if the method is larger than HotSpot compiles. */
+  public @Nullable Emitted emit() {
     for (RegionBlock block : region.blocks()) {
       labels.put(block.start(), new Label());
     }
@@ -182,6 +183,10 @@ public final class UnitEmitter {
     code.label(end);
     code.visitor().visitMaxs(0, 0);
     code.visitor().visitEnd();
+    if (end.getOffset() > HotSpot.LARGEST_METHOD) {
+      // ASM would take long for such a method, or give up.
+      return null;
+    }
     emitConstructor();
     classWriter.visitEnd();
     byte[] bytes = classWriter.toByteArray();

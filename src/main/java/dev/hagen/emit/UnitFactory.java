@@ -13,7 +13,6 @@ import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.objectweb.asm.MethodTooLargeException;
 
 /** Makes units: emits a region's class and defines it. Threads may share one. */
 public final class UnitFactory {
@@ -54,14 +53,9 @@ public final class UnitFactory {
    */
   public @Nullable Made make(Region region, boolean draft) {
     EmissionListener hears = listener;
-    UnitEmitter.Emitted emitted;
-    try {
-      UnitEmitter emitter = new UnitEmitter(region, intrinsics, draft);
-      emitted = hears == null ? emitter.emit() : emitter.withLines().emit();
-    } catch (MethodTooLargeException e) {
-      return null;
-    }
-    if (emitted.methodSize() > HotSpot.LARGEST_METHOD) {
+    UnitEmitter emitter = new UnitEmitter(region, intrinsics, draft);
+    UnitEmitter.Emitted emitted = hears == null ? emitter.emit() : emitter.withLines().emit();
+    if (emitted == null) {
       return null;
     }
     if (hears != null) {

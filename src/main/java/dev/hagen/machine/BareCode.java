@@ -120,8 +120,20 @@ public final class BareCode implements AutoCloseable {
     if (region == null) {
       throw new IllegalArgumentException("Nothing at 0x%x can be translated".formatted(address));
     }
-    return UnitListing.of(region,
-        new UnitEmitter(region, tunables.isOn(Tunable.INTRINSICS)).withLines().emit());
+    // Like the translator: half of what is too much for one method.
+    UnitEmitter.Emitted emitted = emit(region, tunables);
+    while (emitted == null && region.blocks().size() > 1) {
+      region = region.first(region.blocks().size() / 2);
+      emitted = emit(region, tunables);
+    }
+    if (emitted == null) {
+      throw new IllegalArgumentException("The block at 0x%x is too large for a unit".formatted(address));
+    }
+    return UnitListing.of(region, emitted);
+  }
+
+  private static UnitEmitter.@Nullable Emitted emit(Region region, Tunables tunables) {
+    return new UnitEmitter(region, tunables.isOn(Tunable.INTRINSICS)).withLines().emit();
   }
 
   /** Makes believe that whatever can be reached by direct jumps has run. */

@@ -63,7 +63,7 @@ final class GoldenBytecodeTest {
       "product-of-rows-64,  64, f20f1000 f20f5902 4883c008 4881c2c0030000 f20f58c8 4839ca 75e4"})
   void unit_ofRepresentativeCode_isAsApproved(String name, int bits, String code) throws IOException {
     Region region = region(bits, code.replace(" ", ""));
-    check(name + ".txt", listing(region, new UnitEmitter(region, true).emit()));
+    check(name + ".txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, true).emit())));
   }
 
   private static String listing(Region region, UnitEmitter.Emitted emitted) {
@@ -93,7 +93,7 @@ final class GoldenBytecodeTest {
   }
 
   private static int size(int bits, String code) {
-    return new UnitEmitter(region(bits, code), true).emit().methodSize();
+    return Objects.requireNonNull(new UnitEmitter(region(bits, code), true).emit()).methodSize();
   }
 
   private static Region region(int bits, String hex) {
