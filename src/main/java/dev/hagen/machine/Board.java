@@ -1,6 +1,7 @@
 package dev.hagen.machine;
 
 import dev.hagen.boot.AcpiTables;
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.Feature;
 import dev.hagen.cpu.Pending;
@@ -35,8 +36,6 @@ import dev.hagen.device.timer.SpeakerPort;
 import dev.hagen.memory.MmioRegion;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.vmm.ApicPort;
-import dev.hagen.vmm.ExitCounters;
-import dev.hagen.vmm.ExitReason;
 import dev.hagen.vmm.InterruptController;
 import dev.hagen.vmm.MachineClock;
 import dev.hagen.vmm.MsrFile;
@@ -61,7 +60,6 @@ final class Board {
   private final PortMap ports = new PortMap();
   private final PhysicalMemory memory;
   private final CpuState cpu;
-  private final ExitCounters counters;
   private final Consumer<StopReason> stop;
   private final LocalApic localApic;
   private final MmioRegion apicPage;
@@ -83,10 +81,9 @@ final class Board {
   private final List<SerialInput> serialInput = new ArrayList<>();
   private int debugExitCode;
 
-  Board(MachineConfig config, CpuState cpu, MachineClock clock, ExitCounters counters, Consumer<StopReason> stop) {
+  Board(MachineConfig config, CpuState cpu, MachineClock clock, Consumer<StopReason> stop) {
     this.cpu = cpu;
     this.memory = cpu.memory;
-    this.counters = counters;
     this.stop = stop;
 
     ApicBus bus = new ApicBus();
@@ -142,7 +139,7 @@ final class Board {
     }
 
     cpu.vmm = new Vmm(ports, msrs, new TaskPriority(), entropy(config.deterministic()), () -> isa.line(13).pulse(),
-        counters);
+        cpu.counters);
   }
 
   private void mapLegacy(MachineConfig config) {
@@ -184,13 +181,13 @@ final class Board {
     return new MmioRegion() {
       @Override
       public long read(long offset, int size) {
-        counters.count(ExitReason.MMIO);
+        cpu.counters.exit(Counter.MMIO_READS);
         return region.read(offset, size);
       }
 
       @Override
       public void write(long offset, long value, int size) {
-        counters.count(ExitReason.MMIO);
+        cpu.counters.exit(Counter.MMIO_WRITES);
         region.write(offset, value, size);
       }
     };
