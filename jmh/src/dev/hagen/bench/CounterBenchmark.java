@@ -23,8 +23,18 @@ import org.openjdk.jmh.annotations.Warmup;
  * OpenMetrics. The calls are not inlined, as the slow paths that count are not.
  *
  * <pre>
- * FIGURES
+ * Temurin 25, two cores shared with other work, best of ten iterations; nanoseconds
+ * nothing          1.6
+ * count            4.0
+ * exit             3.4
+ * slow             4.2
+ * openMetrics   22,000
  * </pre>
+ *
+ * So one more costs 2 to 3 ns here, where nothing but the increment of the same word is waited for. The boot of the amd64 kernel
+ * with a script counts 55 million (blocks, entries of units and their leaves for the most part) in 37 s: 0.4 % at most.
+ * {@link InterpreterBenchmark}, without counters and with them, four runs each in turn, million guest instructions a second of
+ * processor time: SIEVE 156.1 and 155.6, FIBONACCI 166.6 and 168.3.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

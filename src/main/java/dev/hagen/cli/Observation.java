@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import javax.management.MBeanServerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,14 @@ final class Observation implements AutoCloseable {
   private static final int LARGEST_PORT = 65_535;
   private static final long MANAGED_CHECK_MILLIS = 1000;
 
+  private final Thread management;
   private final @Nullable MetricsServer metrics;
   private final @Nullable FlightRecording recording;
   private final @Nullable Path file;
 
-  private Observation(@Nullable MetricsServer metrics, @Nullable FlightRecording recording, @Nullable Path file) {
+  private Observation(List<Counters> processors, @Nullable MetricsServer metrics, @Nullable FlightRecording recording,
+      @Nullable Path file) {
+    this.management = Thread.ofPlatform().daemon().name("hagen-jmx").start(() -> registerWhenManaged(processors));
     this.metrics = metrics;
     this.recording = recording;
     this.file = file;
@@ -51,22 +55,23 @@ final class Observation implements AutoCloseable {
       err.printf("hagen: metrics at http://%s:%d/metrics%n", host.contains(":") ? "[" + host + "]" : host,
           address.getPort());
     }
-    Thread.ofPlatform().daemon().name("hagen-jmx").start(() -> registerWhenManaged(processors));
-    return new Observation(metrics, recording, options.recording);
+    return new Observation(processors, metrics, recording, options.recording);
   }
 
   /**
-   * Waits until somebody manages this JVM through JMX, and makes the counters known then: to start JMX for nobody would take
-   * 0.2 s of processor time, a third of what the shortest guest takes.
+   * Waits until somebody manages this JVM through JMX, and makes the counters known then, until the thread is interrupted. To
+   * start JMX for nobody would take 0.2 s of processor time, a third of what the shortest guest takes.
    */
   private static void registerWhenManaged(List<Counters> processors) {
     try {
       do {
         Thread.sleep(MANAGED_CHECK_MILLIS);
       } while (MBeanServerFactory.findMBeanServer(null).isEmpty());
-      CounterAttributes.register("guest", processors);
+      try (var _ = CounterAttributes.register("guest", processors)) {
+        new CountDownLatch(1).await();
+      }
     } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      // The guest has ended.
     }
   }
 
@@ -119,6 +124,7 @@ final class Observation implements AutoCloseable {
    */
   @Override
   public void close() {
+    management.interrupt();
     if (metrics != null) {
       metrics.close();
     }

@@ -256,7 +256,7 @@ final class RunCommand implements Callable<Integer> {
       throws BootException {
     int code;
     long nanos;
-    try (Observation observation = Observation.start(options, machine.counters(), System.err)) {
+    try (Observation _ = Observation.start(options, machine.counters(), System.err)) {
       log.attach(machine);
       control.setPaused(options.startPaused);
       lines.connect(control, end);

@@ -47,18 +47,22 @@ public final class FlightRecording implements AutoCloseable {
     if (directory == null || !Files.isDirectory(directory)) {
       throw new NotDirectoryException("there is no directory " + directory);
     }
+    Recording recording = new Recording(settings());
     Path unfinished = Files.createTempFile(directory, "." + file.getFileName(), ".part");
+    recording.setName("Hagen");
+    recording.setDestination(unfinished);
+    recording.setDumpOnExit(true);
+    recording.start();
+    FlightRecording started = new FlightRecording(recording, file, unfinished);
+    Runtime.getRuntime().addShutdownHook(started.atExit);
+    return started;
+  }
+
+  private static Configuration settings() throws IOException {
     try {
-      Recording recording = new Recording(Configuration.getConfiguration(SETTINGS));
-      recording.setName("Hagen");
-      recording.setDestination(unfinished);
-      recording.setDumpOnExit(true);
-      recording.start();
-      FlightRecording started = new FlightRecording(recording, file, unfinished);
-      Runtime.getRuntime().addShutdownHook(started.atExit);
-      return started;
+      return Configuration.getConfiguration(SETTINGS);
     } catch (ParseException e) {
-      throw new IOException(e);
+      throw new IOException("the settings '" + SETTINGS + "' of this JDK cannot be read", e);
     }
   }
 

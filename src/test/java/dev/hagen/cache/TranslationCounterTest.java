@@ -88,18 +88,18 @@ final class TranslationCounterTest {
 
   private final Recorder recorder = new Recorder();
 
-  private Counters run(String code, Tunables tunables, CacheLimits limits) {
+  private Counters run(String code, Tunables tunables, CacheLimits limits, long instructions) {
     Program program = new Program(HexFormat.ofDelimiter(" ").parseHex(code));
     try (ProgramMachine machine = new ProgramMachine(program, tunables, limits, METHODS)) {
       machine.setListener(recorder);
-      machine.run(new long[] {INSTRUCTIONS});
+      machine.run(new long[] {instructions});
       return machine.counters();
     }
   }
 
   @Test
   void loop_becomesOneUnit_thatRetiresNearlyAll() {
-    Counters counters = run(LOOP, AT_ONCE, CacheLimits.standard());
+    Counters counters = run(LOOP, AT_ONCE, CacheLimits.standard(), INSTRUCTIONS);
     assertThat(counters.of(Counter.REGIONS_FORMED)).isEqualTo(1);
     assertThat(counters.of(Counter.UNITS_TRANSLATED)).isEqualTo(1);
     assertThat(counters.of(Counter.CLASSES_DEFINED)).isEqualTo(1);
@@ -113,7 +113,7 @@ final class TranslationCounterTest {
 
   @Test
   void interpretedLoop_isCountedByBlocks() {
-    Counters counters = run(LOOP, Tunables.standard().with(Tunable.THRESHOLD, 0), CacheLimits.standard());
+    Counters counters = run(LOOP, Tunables.standard().with(Tunable.THRESHOLD, 0), CacheLimits.standard(), INSTRUCTIONS);
     assertThat(counters.of(Counter.INSTRUCTIONS_INTERPRETED)).isEqualTo(INSTRUCTIONS);
     assertThat(counters.of(Counter.BLOCKS_INTERPRETED)).isEqualTo(INSTRUCTIONS / 2);
     assertThat(counters.of(Counter.BLOCKS_DECODED)).isEqualTo(1);
@@ -122,7 +122,7 @@ final class TranslationCounterTest {
 
   @Test
   void storeOntoTheUnitsCode_retiresIt() {
-    Counters counters = run(WRITES_ITS_CODE, AT_ONCE, CacheLimits.standard());
+    Counters counters = run(WRITES_ITS_CODE, AT_ONCE, CacheLimits.standard(), INSTRUCTIONS);
     assertThat(counters.of(Counter.UNITS_RETIRED)).isPositive();
     assertThat(counters.of(Counter.BLOCKS_RETIRED)).isPositive();
     assertThat(counters.of(Counter.CODE_WRITES)).isPositive();
@@ -151,7 +151,7 @@ final class TranslationCounterTest {
 
   @Test
   void unit_largerThanTheCache_isEvictedAtOnce() {
-    Counters counters = run(LOOP, AT_ONCE, new CacheLimits(CachePolicy.LRU, 1));
+    Counters counters = run(LOOP, AT_ONCE, new CacheLimits(CachePolicy.LRU, 1), 100);
     assertThat(counters.of(Counter.UNITS_EVICTED)).isPositive().isEqualTo(counters.of(Counter.UNITS_TRANSLATED));
     assertThat(counters.of(Counter.UNITS_HELD)).isZero();
     assertThat(recorder.heard).contains("evicted at %x".formatted(ProgramMachine.CODE));

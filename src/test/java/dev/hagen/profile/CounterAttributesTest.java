@@ -26,7 +26,7 @@ class CounterAttributesTest {
 
   @Test
   void attributes_areTheCountersNow() throws Exception {
-    try (var registration = CounterAttributes.register("test", List.of(new Counters(), counters))) {
+    try (var _ = CounterAttributes.register("test", List.of(new Counters(), counters))) {
       counters.add(Counter.PORT_READS, 3);
       assertThat(SERVER.getAttribute(name(1), "PortReads")).isEqualTo(3L);
       assertThat(SERVER.getAttribute(name(0), "PortReads")).isEqualTo(0L);
@@ -37,7 +37,7 @@ class CounterAttributesTest {
 
   @Test
   void everyCounter_isAnAttributeThatCannotBeSet() throws Exception {
-    try (var registration = CounterAttributes.register("test", List.of(counters))) {
+    try (var _ = CounterAttributes.register("test", List.of(counters))) {
       var attributes = SERVER.getMBeanInfo(name(0)).getAttributes();
       assertThat(attributes).hasSameSizeAs(Counter.values())
           .allSatisfy(attribute -> assertThat(attribute.getDescription()).endsWith("."))
@@ -57,7 +57,7 @@ class CounterAttributesTest {
 
   @Test
   void machineOfTheSameName_isRefused_andTheFirstStays() throws Exception {
-    try (var registration = CounterAttributes.register("test", List.of(counters))) {
+    try (var _ = CounterAttributes.register("test", List.of(counters))) {
       assertThatIllegalArgumentException().isThrownBy(() -> CounterAttributes.register("test", List.of(counters)))
           .withMessage("there is a machine 'test' already");
       assertThat(SERVER.isRegistered(name(0))).isTrue();
