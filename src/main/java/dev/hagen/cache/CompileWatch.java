@@ -1,5 +1,7 @@
 package dev.hagen.cache;
 
+import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.interpret.RegionCode;
 import dev.hagen.interpret.Unit;
@@ -87,6 +89,8 @@ final class CompileWatch implements AutoCloseable {
         boolean late = level == C1 && System.nanoTime() - entry.since > PATIENCE_NANOS;
         if (there || !queued || late) {
           entries.remove();
+          counters.countShared(level == C1 ? there ? Counter.COMPILED_C1 : Counter.LOST_C1
+              : there ? Counter.COMPILED_C2 : Counter.LOST_C2);
           if (level == C2 && there) {
             ready.add(entry);
           }
@@ -100,6 +104,7 @@ final class CompileWatch implements AutoCloseable {
   }
 
   private final WhiteBox hotSpot;
+  private final Counters counters;
   private final Lane drafts = new Lane(C1, RegionCode::demand);
   private final Lane optimised = new Lane(C2, RegionCode::heat);
   /** Units on trial. */
@@ -109,15 +114,16 @@ final class CompileWatch implements AutoCloseable {
   private final Thread thread;
   private boolean closed;
 
-  private CompileWatch(WhiteBox hotSpot) {
+  private CompileWatch(WhiteBox hotSpot, Counters counters) {
     this.hotSpot = hotSpot;
+    this.counters = counters;
     this.thread = Thread.ofPlatform().daemon().name("hagen-compile-watch").unstarted(this::watch);
   }
 
   /** Starts watching, or answers null if this JVM does not let itself be told what to compile. */
-  static @Nullable CompileWatch start() {
+  static @Nullable CompileWatch start(Counters counters) {
     try {
-      CompileWatch watch = new CompileWatch(WhiteBox.get());
+      CompileWatch watch = new CompileWatch(WhiteBox.get(), counters);
       watch.thread.start();
       NativeThreads.standBack(OPTIMISER, OPTIMISER_NICENESS);
       return watch;
@@ -222,6 +228,7 @@ final class CompileWatch implements AutoCloseable {
         entries.remove();
       } else if (!has(entry, C2)) {
         entries.remove();
+        counters.countShared(Counter.LOST_C2);
         optimised.waiting.add(entry);
         entry.listener.accept(false);
       }

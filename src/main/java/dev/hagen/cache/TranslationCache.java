@@ -1,5 +1,8 @@
 package dev.hagen.cache;
 
+import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.CounterFamily;
+import dev.hagen.cpu.Counters;
 import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.RegionCode;
@@ -26,16 +29,19 @@ public final class TranslationCache {
   private final Interpreter interpreter;
   private final CacheLimits limits;
   private final UnitStore<Entry> store;
-  private long published;
-  private long improved;
-  private long evicted;
-  private long retired;
-  private long replaced;
+  private final Counters counters;
+  private TranslationListener listener = TranslationListener.NONE;
 
-  TranslationCache(Interpreter interpreter, CacheLimits limits) {
+  TranslationCache(Interpreter interpreter, CacheLimits limits, Counters counters) {
     this.interpreter = interpreter;
+    this.counters = counters;
     this.limits = limits;
     this.store = limits.policy().store(limits.maximum(), (key, entry) -> evict(entry));
+  }
+
+  /** Hears of units that are evicted. */
+  void setListener(TranslationListener newListener) {
+    listener = newListener;
   }
 
   /** Where a unit is found: guest-physical address of its head, and the execution context. */
@@ -46,42 +52,52 @@ public final class TranslationCache {
   /** From now on the unit runs instead of the blocks of its region, unless their code has changed. */
   void publish(RegionCode code, UnitFactory.Made made) {
     if (code.isRetired()) {
+      counters.count(Counter.UNITS_DISCARDED);
       return;
     }
     long key = key(code);
     Entry old = store.remove(key);
-    if (old != null) {
-      replaced++;
+    if (old != null && !old.code.isRetired()) {
+      counters.count(Counter.UNITS_REPLACED);
       interpreter.evict(old.code);
     }
     interpreter.publish(code, made.unit(), made.entries());
-    published++;
+    counters.count(Counter.UNITS_TRANSLATED);
     store.add(key, new Entry(code, made.region(), made.unit(), made.bytes(), made.bytes()), made.bytes());
+    measure();
   }
 
   /**
    * Takes in a better unit of a region, which runs instead of the one that does now, unless that has gone.
    *
    * @param tried whether it is to be tried first, and waits for {@link Interpreter#prefer}
+   * @param reason what counts it
    */
-  void improve(RegionCode code, UnitFactory.Made better, boolean tried) {
+  void improve(RegionCode code, UnitFactory.Made better, boolean tried, Counter reason) {
     long key = key(code);
     Entry entry = code.isRetired() ? null : store.remove(key);
     if (entry != null) {
       interpreter.improve(code, better.unit(), tried);
-      improved++;
+      counters.count(reason);
       int weight = entry.draftBytes + better.bytes();
       store.add(key, new Entry(code, better.region(), entry.unit, entry.draftBytes, weight), weight);
+      measure();
+    } else {
+      counters.count(Counter.UNITS_DISCARDED);
     }
   }
 
   private void evict(Entry entry) {
-    if (entry.code.isRetired()) {
-      retired++;
-    } else {
-      evicted++;
+    if (!entry.code.isRetired()) {
+      counters.count(Counter.UNITS_EVICTED);
       interpreter.evict(entry.code);
+      listener.evicted(entry.code, entry.weight);
     }
+  }
+
+  private void measure() {
+    counters.set(Counter.UNITS_HELD, store.size());
+    counters.set(Counter.UNITS_HELD_BYTES, store.weight());
   }
 
   /**
@@ -103,19 +119,8 @@ public final class TranslationCache {
       }
     });
     gone.forEach(store::remove);
-    retired += gone.size();
     touched.forEach(store::touch);
-  }
-
-  /** What has become of translated code so far. */
-  TranslationCounters counters() {
-    harvest((code, region) -> {});
-    return new TranslationCounters(published, improved, evicted, retired, replaced, store.size(), store.weight());
-  }
-
-  /** How many units have been published. */
-  long published() {
-    return published;
+    measure();
   }
 
   /**
@@ -138,8 +143,9 @@ public final class TranslationCache {
     check(store.weight() <= limits.maximum() || limits.policy() == CachePolicy.UNBOUNDED,
         "%d bytes are held".formatted(store.weight()));
     interpreter.forEachPublished(code -> check(held.contains(code), "a unit runs that is not held"));
-    check(published == evicted + retired + replaced + store.size(), "%d published, %d evicted, %d retired, %d replaced, %d here"
-        .formatted(published, evicted, retired, replaced, store.size()));
+    long published = counters.of(Counter.UNITS_TRANSLATED);
+    long gone = counters.sum(CounterFamily.UNITS_GONE);
+    check(published == gone + held.size(), "%d published, %d gone, %d here".formatted(published, gone, held.size()));
   }
 
   private static void check(boolean holds, String otherwise) {

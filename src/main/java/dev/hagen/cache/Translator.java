@@ -1,5 +1,6 @@
 package dev.hagen.cache;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.decode.Decoder;
@@ -43,7 +44,9 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService worker;
   private final @Nullable CompileWatch watch;
+  private final UnitClasses classes;
   private UnaryOperator<Unit> finish = UnaryOperator.identity();
+  private volatile TranslationListener listener = TranslationListener.NONE;
   private final boolean tiers;
   private final long period;
   private long nextHarvest;
@@ -61,10 +64,11 @@ public final class Translator implements HotCodeListener, AutoCloseable {
       Runnable wake) {
     this.cpu = cpu;
     this.interpreter = interpreter;
-    this.cache = new TranslationCache(interpreter, limits);
+    this.cache = new TranslationCache(interpreter, limits, cpu.counters);
     this.tunables = tunables;
     this.regions = new RegionBuilder(cpu, interpreter, decoder, tunables);
     this.factory = new UnitFactory(interpreter, tunables);
+    this.classes = new UnitClasses(cpu.counters);
     this.wake = wake;
     this.tiers = tunables.isOn(Tunable.TIERS);
     this.period = tiers ? Math.min(HARVEST, 1 + tunables.get(Tunable.PROMOTION)) : HARVEST;
@@ -72,7 +76,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     if (tunables.isOn(Tunable.ADAPTIVE)) {
       interpreter.setMostMisses(tunables.get(Tunable.MISSES));
     }
-    this.watch = tunables.isOn(Tunable.BACKGROUND) && tiers ? CompileWatch.start() : null;
+    this.watch = tunables.isOn(Tunable.BACKGROUND) && tiers ? CompileWatch.start(cpu.counters) : null;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
   }
@@ -80,6 +84,12 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   /** Puts something around every unit, or in its place, before it is published: for tests that need a wrong one. */
   public void setFinish(UnaryOperator<Unit> operator) {
     finish = operator;
+  }
+
+  /** Hears what becomes of units; set before the processor runs. */
+  public void setListener(TranslationListener newListener) {
+    listener = newListener;
+    cache.setListener(newListener);
   }
 
   /** Hears of every class that is emitted, on the thread that emits it; null: nobody. */
@@ -92,17 +102,14 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     int context = cpu.context;
     boolean flat32 = ExecutionContext.codeSize(context) == 4 && ExecutionContext.stackSize(context) == 4
         && ExecutionContext.isFlat(context);
-    if (ExecutionContext.codeSize(context) != 8 && !flat32) {
+    Region region = ExecutionContext.codeSize(context) == 8 || flat32 ? regions.build(linear) : null;
+    RegionCode code = region == null ? null
+        : interpreter.attach(linear, region.pages(), region.blocks().stream().map(RegionBlock::start).toList());
+    if (region == null || code == null) {
+      cpu.counters.count(Counter.REGIONS_REFUSED);
       return;
     }
-    Region region = regions.build(linear);
-    if (region == null) {
-      return;
-    }
-    RegionCode code = interpreter.attach(linear, region.pages(), region.blocks().stream().map(RegionBlock::start).toList());
-    if (code == null) {
-      return;
-    }
+    cpu.counters.count(Counter.REGIONS_FORMED);
     if (tunables.isOn(Tunable.BACKGROUND)) {
       worker.execute(() -> translate(region, code));
     } else {
@@ -114,7 +121,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private void translate(Region region, RegionCode code) {
     Region part = region;
     while (!code.isRetired()) {
-      UnitFactory.Made made = factory.make(part, tiers);
+      UnitFactory.Made made = make(part, code, tiers, Counter.UNITS_TRANSLATED);
       if (made != null) {
         UnitFactory.Made whole = made.with(finish);
         if (watch == null || !watch.draft(code, made.unit(), () -> soon(() -> cache.publish(code, whole)))) {
@@ -123,11 +130,27 @@ public final class Translator implements HotCodeListener, AutoCloseable {
         return;
       }
       if (part.blocks().size() <= 1) {
-        soon(() -> interpreter.giveUp(code));
+        soon(() -> giveUp(code));
         return;
       }
+      cpu.counters.countShared(Counter.REGIONS_SPLIT);
       part = part.first(part.blocks().size() / 2);
     }
+  }
+
+  private UnitFactory.@Nullable Made make(Region region, RegionCode code, boolean draft, Counter reason) {
+    TranslationListener.Translation translation = listener.begin(code, reason);
+    UnitFactory.Made made = factory.make(region, draft);
+    if (made != null) {
+      classes.defined(made.unit().getClass(), region.linear());
+      translation.end(made);
+    }
+    return made;
+  }
+
+  private void giveUp(RegionCode code) {
+    cpu.counters.count(Counter.REGIONS_GIVEN_UP);
+    interpreter.giveUp(code);
   }
 
   /** Has something done on the processor's thread. */
@@ -141,35 +164,50 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     records++;
   }
 
+  @Override
+  public void retired(RegionCode code, Counter cause) {
+    cpu.counters.count(cause);
+    listener.retired(code, cause);
+  }
+
   /** Looks after a unit: has a better one made in place of a draft that has run for long, or of one that is left often. */
   private void lookAfter(RegionCode code, Region region) {
     if (code.takePromotion(tunables.get(Tunable.PROMOTION))) {
-      startImproving(code, region.withRecords(interpreter, code));
+      startImproving(code, region.withRecords(interpreter, code), Counter.UNITS_PROMOTED);
     } else if (code.takeAnew()) {
-      startImproving(code, region.withRecords(interpreter, code));
+      startImproving(code, region.withRecords(interpreter, code), Counter.UNITS_CHANGING_PAGES);
     } else if (code.takeRecords(records)) {
       Region now = region.withRecords(interpreter, code);
       if (!now.records().equals(region.records()) && code.takeImprovement()) {
-        startImproving(code, now);
+        reportRetranslation(code, region, now);
+        startImproving(code, now, Counter.UNITS_ADAPTED);
       }
     }
   }
 
-  private void startImproving(RegionCode code, Region region) {
+  /** Counts and tells which instruction a unit is made anew for: of several the first. */
+  private void reportRetranslation(RegionCode code, Region before, Region now) {
+    long guilty = now.records().keySet().stream().filter(at -> now.record(at) != before.record(at)).min(Long::compare).orElse(0L);
+    Counter cause = interpreter.cause(code.physical(guilty), now.context());
+    cpu.counters.count(Counter.retranslation(cause));
+    listener.retranslated(code, now.linear() + guilty, cause);
+  }
+
+  private void startImproving(RegionCode code, Region region, Counter reason) {
     if (tunables.isOn(Tunable.BACKGROUND)) {
-      worker.execute(() -> improve(code, region));
+      worker.execute(() -> improve(code, region, reason));
     } else {
-      improve(code, region);
+      improve(code, region, reason);
     }
   }
 
-  private void improve(RegionCode code, Region region) {
-    UnitFactory.Made made = code.isRetired() ? null : factory.make(region, false);
+  private void improve(RegionCode code, Region region, Counter reason) {
+    UnitFactory.Made made = code.isRetired() ? null : make(region, code, false, reason);
     if (made != null) {
       UnitFactory.Made whole = made.with(finish);
       boolean tried = watch != null
           && watch.prepare(code, made.unit(), ready -> soon(() -> interpreter.prefer(code, ready)));
-      soon(() -> cache.improve(code, whole, tried));
+      soon(() -> cache.improve(code, whole, tried, reason));
     }
   }
 
@@ -193,20 +231,11 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     if (retired >= nextHarvest) {
       nextHarvest = retired + period;
       cache.harvest(this::lookAfter);
+      classes.takeUnloaded(listener::classUnloaded);
     }
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
       next.publish();
     }
-  }
-
-  /** How many units have been published. */
-  public long published() {
-    return cache.published();
-  }
-
-  /** What has become of translated code so far. */
-  public TranslationCounters counters() {
-    return cache.counters();
   }
 
   /**

@@ -46,7 +46,7 @@ final class ConfigFile {
     entries.forEach((key, value) -> {
       OptionSpec option = find(command, key);
       if (!given.hasMatchedOption(option)) {
-        add(arguments, key, option.longestName(), value);
+        add(arguments, key, option, value);
       }
     });
     return arguments;
@@ -61,14 +61,17 @@ final class ConfigFile {
     return option;
   }
 
-  private void add(List<String> arguments, String key, String name, Object value) {
+  private void add(List<String> arguments, String key, OptionSpec option, Object value) {
+    String name = option.longestName();
     switch (value) {
       case Boolean flag -> {
         if (flag) {
           arguments.add(name);
         }
       }
-      case List<?> values -> values.forEach(element -> add(arguments, key, name, element));
+      case List<?> values -> values.forEach(element -> add(arguments, key, option, element));
+      // What need not have a value may take none that is not attached.
+      case String text when option.arity().min() == 0 -> arguments.add(name + "=" + text);
       case String text -> arguments.addAll(List.of(name, text));
       case Number number -> arguments.addAll(List.of(name, number.toString()));
       case null, default -> throw new UserError(path + " gives '" + key + "' a value that is no text, number, list or true/false.");

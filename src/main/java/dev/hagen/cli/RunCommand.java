@@ -74,6 +74,7 @@ final class RunCommand implements Callable<Integer> {
     if (options.icount != null && !options.icount.equals("shift=0")) {
       throw new UserError("-icount " + options.icount + ": an instruction takes one nanosecond, shift=0.");
     }
+    Statistics.parse(options.stats);
     GuestImage image;
     List<GuestImage.Module> modules;
     try {
@@ -262,18 +263,24 @@ final class RunCommand implements Callable<Integer> {
 
   private int run(MachineControl control, Machine machine, LogFile log, SerialLines lines, EndOfRun end)
       throws BootException {
-    log.attach(machine);
-    control.setPaused(options.startPaused);
-    lines.connect(control, end);
-    if (options.timeout != null) {
-      startTimeout(control, end, options.timeout);
+    int code;
+    long nanos;
+    try (Observation _ = Observation.start(options, machine.counters(), System.err)) {
+      log.attach(machine);
+      control.setPaused(options.startPaused);
+      lines.connect(control, end);
+      if (options.timeout != null) {
+        startTimeout(control, end, options.timeout);
+      }
+      sayIfSlow(System.err);
+      long start = System.nanoTime();
+      code = runToEnd(control, machine, end);
+      nanos = System.nanoTime() - start;
+      lines.close();
     }
-    sayIfSlow(System.err);
-    long start = System.nanoTime();
-    int code = runToEnd(control, machine, end);
-    lines.close();
-    if (options.stats) {
-      Statistics.print(machine, System.nanoTime() - start, System.err);
+    Statistics statistics = Statistics.parse(options.stats);
+    if (statistics != null) {
+      System.err.print(statistics.of(machine, nanos));
     }
     return code;
   }

@@ -115,6 +115,19 @@ final class RunOptions {
           + " full: w-tinylfu (the default: what is used seldom), lru, fifo, flush (everything), unbounded (nothing).")
   @Nullable String cache;
 
-  @Option(names = {"--stats"}, description = "At the end print instructions, seconds, VM exits and translations to stderr.")
-  boolean stats;
+  @Option(names = {"--stats"}, arity = "0..1", fallbackValue = "text", preprocessor = AttachedValue.class,
+      paramLabel = "text|json",
+      description = "At the end print instructions, seconds and all counters that are not zero to stderr; --stats=json: all"
+          + " of them, as a JSON object on one line.")
+  @Nullable String stats;
+
+  @Option(names = {"--metrics"}, paramLabel = "HOST:PORT",
+      description = "Serve the counters over HTTP while the guest runs: /metrics in the text format of OpenMetrics, and"
+          + " /healthz. Port 0: any that is free.")
+  @Nullable String metrics;
+
+  @Option(names = {"--jfr"}, paramLabel = "FILE",
+      description = "Record what becomes of translated code, and samples of VM exits, with JDK Flight Recorder; FILE is"
+          + " written at the end.")
+  @Nullable Path recording;
 }

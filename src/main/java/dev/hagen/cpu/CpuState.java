@@ -172,6 +172,9 @@ public final class CpuState {
   /** How translation units compute in floating point; they set it before they need it. */
   public int floatMode;
 
+  /** How often what has happened. */
+  public final Counters counters = new Counters();
+
   // What depends on the rest.
 
   /** See {@link ExecutionContext}. */

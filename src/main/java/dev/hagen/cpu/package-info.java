@@ -1,4 +1,4 @@
-/** Architectural state of one virtual processor, guest exceptions, the CPUID model, calls to the VMM. */
+/** Architectural state of one virtual processor, guest exceptions, the CPUID model, calls to the VMM, counters. */
 @NullMarked
 package dev.hagen.cpu;
 

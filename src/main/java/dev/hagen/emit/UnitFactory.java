@@ -38,11 +38,12 @@ public final class UnitFactory {
    * @param region what it was made of
    * @param entries distances from the region's head of the blocks where it may be entered, the head first
    * @param bytes the size of its class file
+   * @param bytecodes bytes of the method that is the region's code
    */
-  public record Made(Region region, Unit unit, List<Long> entries, int bytes) {
+  public record Made(Region region, Unit unit, List<Long> entries, int bytes, int bytecodes) {
     /** The same with something around the unit. */
     public Made with(UnaryOperator<Unit> finish) {
-      return new Made(region, finish.apply(unit), entries, bytes);
+      return new Made(region, finish.apply(unit), entries, bytes, bytecodes);
     }
   }
 
@@ -71,7 +72,7 @@ public final class UnitFactory {
         steps[i] = interpreter.bind(interpreted.get(i), region.context());
       }
       unit.bind(interpreter, steps);
-      return new Made(region, unit, emitted.entries(), emitted.bytes().length);
+      return new Made(region, unit, emitted.entries(), emitted.bytes().length, emitted.methodSize());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }

@@ -1,5 +1,6 @@
 package dev.hagen.interpret;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.memory.PhysicalMemory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ final class Block extends CodeRange {
   int misses;
   /** The record of the block's first instruction, see {@link Interpreter#record}. */
   int record;
+  /** What a unit last left for the block's first instruction for. */
+  Counter cause = Counter.LEAVE_INSTRUCTION;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
   /** Where the block went that ends in an indirect jump or call; null for others. */

@@ -1,5 +1,6 @@
 package dev.hagen.interpret;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.cpu.TlbArray;
@@ -49,6 +50,7 @@ final class BlockCache implements CodeListener {
   private final Map<Key, Link> links = new HashMap<>();
   private int steps;
   private int threshold = Block.NEVER;
+  private HotCodeListener listener = HotCodeListener.NONE;
 
   private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
   private final long[] jumpKey = new long[JUMP_ENTRIES];
@@ -58,8 +60,9 @@ final class BlockCache implements CodeListener {
     this.decoder = decoder;
   }
 
-  /** With how much heat a block is reported as hot. */
-  void setThreshold(int times) {
+  /** Who hears of regions that are retired, and with how much heat a block is reported as hot. */
+  void setListener(HotCodeListener newListener, int times) {
+    listener = newListener;
     threshold = times;
   }
 
@@ -283,12 +286,14 @@ final class BlockCache implements CodeListener {
 
   @Override
   public void codeWritten(int page, long lines) {
+    cpu.counters.count(Counter.CODE_WRITES);
     List<CodeRange> onPage = byPage.getOrDefault(page, List.of());
     long left = 0;
     List<CodeRange> remaining = new ArrayList<>();
     for (CodeRange range : onPage) {
       long covered = range.linesOn(page, cpu.memory);
       if (range.isRetired() || (covered & lines) != 0) {
+        count(range);
         retire(range);
       } else {
         remaining.add(range);
@@ -302,6 +307,22 @@ final class BlockCache implements CodeListener {
       byPage.put(page, remaining);
     }
     cpu.leaveBlock = true;
+  }
+
+  /** Counts what is about to be retired since its code was written. */
+  private void count(CodeRange range) {
+    if (range instanceof RegionCode region) {
+      report(region, Counter.UNITS_RETIRED);
+    } else if (!range.isRetired()) {
+      cpu.counters.count(Counter.BLOCKS_RETIRED);
+    }
+  }
+
+  /** Tells the listener of a region that is about to be retired, if it has a unit. */
+  private void report(RegionCode region, Counter cause) {
+    if (region.draft() != null) {
+      listener.retired(region, cause);
+    }
   }
 
   private void retire(CodeRange range) {
@@ -326,6 +347,8 @@ final class BlockCache implements CodeListener {
 
   /** Forgets every block. */
   void flush() {
+    cpu.counters.count(Counter.BLOCK_CACHE_FLUSHES);
+    forEachPublished(region -> report(region, Counter.UNITS_FLUSHED));
     for (int page : byPage.keySet()) {
       cpu.memory.removeCodeLines(page, -1);
     }

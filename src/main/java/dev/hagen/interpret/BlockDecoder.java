@@ -1,5 +1,6 @@
 package dev.hagen.interpret;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.cpu.GuestException;
@@ -84,6 +85,7 @@ final class BlockDecoder {
         break;
       }
     }
+    cpu.counters.count(Counter.BLOCKS_DECODED);
     return new Block(physical, context, steps.toArray(Step[]::new), offset, secondPage, indirect);
   }
 

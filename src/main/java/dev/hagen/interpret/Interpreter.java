@@ -1,5 +1,6 @@
 package dev.hagen.interpret;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.Pending;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * instructions before it retired.
  */
 public final class Interpreter {
+  /** How a unit gives control back, by {@link Unit}'s results; one that need not be interpreted at once is an event. */
+  private static final Counter[] LEAVES =
+      {Counter.LEAVE_RETURN, Counter.LEAVE_END, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT};
+
   private final CpuState cpu;
   private final Binder binder;
   private final BlockDecoder decoder;
@@ -55,7 +60,7 @@ public final class Interpreter {
   /** Reports blocks that have been entered {@code times} times. */
   public void setHotCodeListener(HotCodeListener listener, int times) {
     hot = listener;
-    cache.setThreshold(times);
+    cache.setListener(listener, times);
   }
 
   /** Gives instructions that units leave for so many times a worse record, and tells the listener. */
@@ -93,6 +98,7 @@ public final class Interpreter {
       LazyFlags.sync(cpu);
       cpu.retired += cpu.countdown;
       cpu.countdown = 0;
+      cpu.counters.set(Counter.INSTRUCTIONS_IN_UNITS, cpu.retired - cpu.counters.of(Counter.INSTRUCTIONS_INTERPRETED));
     }
   }
 
@@ -112,8 +118,14 @@ public final class Interpreter {
         if (unit != null) {
           if (code.isOnTrial()) {
             tryOut(code, block.entry, depth);
-          } else if (unit.run(cpu, block.entry, depth) == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
-            interpretOne();
+          } else {
+            cpu.counters.count(Counter.UNITS_ENTERED);
+            int result = unit.run(cpu, block.entry, depth);
+            if (result == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
+              interpretOne();
+            } else {
+              cpu.counters.count(LEAVES[result]);
+            }
           }
           if (inTurns) {
             return isBack(expected, stack);
@@ -135,6 +147,7 @@ public final class Interpreter {
     if (unit == null) {
       return;
     }
+    cpu.counters.count(Counter.UNITS_TRIED);
     int shortened = Math.max(0, -cpu.countdown - CpuState.MARGIN - TRIAL_INSTRUCTIONS);
     cpu.countdown += shortened;
     cpu.retired -= shortened;
@@ -157,6 +170,7 @@ public final class Interpreter {
   }
 
   private void runBlock(Block block) {
+    cpu.counters.count(Counter.BLOCKS_INTERPRETED);
     long base = cpu.rip;
     execute(cpu, block, Math.min(block.steps.length, -cpu.countdown));
     if (cpu.rip != base + block.length) {
@@ -235,7 +249,18 @@ public final class Interpreter {
       block.record++;
       hot.recordChanged();
     }
-    execute(cpu, block, 1);
+    cpu.counters.beginLeave();
+    try {
+      execute(cpu, block, 1);
+    } finally {
+      block.cause = cpu.counters.endLeave();
+    }
+  }
+
+  /** What a unit left for when it last left for the instruction at guest-physical {@code physical}; by that it is counted. */
+  public Counter cause(long physical, int context) {
+    Block block = cache.decoded(physical, context);
+    return block == null ? Counter.LEAVE_INSTRUCTION : block.cause;
   }
 
   /**
@@ -269,6 +294,7 @@ public final class Interpreter {
     } finally {
       cpu.retiredInBlock = 0;
       cpu.countdown += i;
+      cpu.counters.add(Counter.INSTRUCTIONS_INTERPRETED, i);
     }
   }
 

@@ -23,6 +23,7 @@ public final class RegionCode extends CodeRange {
   private static final int INSTRUCTIONS_PER_CHANGE = 40;
 
   private final Block head;
+  private final long linear;
   private final List<Page> pages;
   /** Distances of the blocks from the head. */
   private final List<Long> blocks;
@@ -53,6 +54,7 @@ public final class RegionCode extends CodeRange {
 
   RegionCode(Block head, long linear, List<Page> pages, List<Long> blocks) {
     this.head = head;
+    this.linear = linear;
     this.pages = List.copyOf(pages);
     this.blocks = List.copyOf(blocks);
     this.distanceOfPage = linear & 0xFFF;
@@ -90,6 +92,11 @@ public final class RegionCode extends CodeRange {
   /** Guest-physical address of the head. */
   public long physical() {
     return head.physical;
+  }
+
+  /** Linear address of the head when the region was formed. */
+  public long linear() {
+    return linear;
   }
 
   /** The execution context that the code was decoded for. */

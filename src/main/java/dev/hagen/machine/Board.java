@@ -1,6 +1,7 @@
 package dev.hagen.machine;
 
 import dev.hagen.boot.AcpiTables;
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.Feature;
 import dev.hagen.cpu.Pending;
@@ -35,8 +36,6 @@ import dev.hagen.device.timer.SpeakerPort;
 import dev.hagen.memory.MmioRegion;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.vmm.ApicPort;
-import dev.hagen.vmm.ExitCounters;
-import dev.hagen.vmm.ExitReason;
 import dev.hagen.vmm.Hypercalls;
 import dev.hagen.vmm.InterruptController;
 import dev.hagen.vmm.MachineClock;
@@ -63,7 +62,6 @@ final class Board {
   private final PortMap ports = new PortMap();
   private final PhysicalMemory memory;
   private final CpuState cpu;
-  private final ExitCounters counters;
   private final Consumer<StopReason> stop;
   private final LocalApic localApic;
   private final MmioRegion apicPage;
@@ -86,10 +84,9 @@ final class Board {
   private final List<SerialInput> serialInput = new ArrayList<>();
   private int debugExitCode;
 
-  Board(MachineConfig config, CpuState cpu, MachineClock clock, ExitCounters counters, Consumer<StopReason> stop) {
+  Board(MachineConfig config, CpuState cpu, MachineClock clock, Consumer<StopReason> stop) {
     this.cpu = cpu;
     this.memory = cpu.memory;
-    this.counters = counters;
     this.stop = stop;
 
     ApicBus bus = new ApicBus();
@@ -148,7 +145,7 @@ final class Board {
     }
 
     cpu.vmm = new Vmm(ports, msrs, new TaskPriority(), entropy(config.deterministic()), hypercalls,
-        () -> isa.line(13).pulse(), counters);
+        () -> isa.line(13).pulse(), cpu.counters);
   }
 
   private void mapLegacy(MachineConfig config) {
@@ -190,13 +187,13 @@ final class Board {
     return new MmioRegion() {
       @Override
       public long read(long offset, int size) {
-        counters.count(ExitReason.MMIO);
+        cpu.counters.exit(Counter.MMIO_READS);
         return region.read(offset, size);
       }
 
       @Override
       public void write(long offset, long value, int size) {
-        counters.count(ExitReason.MMIO);
+        cpu.counters.exit(Counter.MMIO_WRITES);
         region.write(offset, value, size);
       }
     };

@@ -3,8 +3,8 @@ package dev.hagen.machine;
 import dev.hagen.boot.AcpiTables;
 import dev.hagen.boot.BootException;
 import dev.hagen.boot.GuestImage;
-import dev.hagen.cache.TranslationCounters;
 import dev.hagen.cache.Translator;
+import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.Pending;
@@ -16,9 +16,10 @@ import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
 import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.profile.FlightEvents;
+import dev.hagen.profile.Symbols;
 import dev.hagen.util.Tunable;
 import dev.hagen.vmm.EventLog;
-import dev.hagen.vmm.ExitCounters;
 import dev.hagen.vmm.HostClock;
 import dev.hagen.vmm.InstructionClock;
 import dev.hagen.vmm.MachineClock;
@@ -32,18 +33,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A PC: memory, one processor and its devices, wired together. The embedding API.
  *
- * <p>{@link #boot} puts a guest into it, {@link #run} runs it on the calling thread. {@link #type}, {@link #stop} and
- * {@link #setPaused} may be called by any thread meanwhile; everything else only while the machine does not run.
+ * <p>{@link #boot} puts a guest into it, {@link #run} runs it on the calling thread. {@link #type}, {@link #stop},
+ * {@link #setPaused} and {@link #counters} may be called by any thread meanwhile; everything else only while the machine does
+ * not run. What becomes of its translation units, and a sample of its exits, is told to JDK Flight Recorder if that records.
  */
 public final class Machine implements MachineControl, AutoCloseable {
   private final PhysicalMemory memory;
   private final CpuState cpu;
   private final MachineClock clock;
-  private final ExitCounters counters = new ExitCounters();
   private final Board board;
   private final Interpreter interpreter;
   private final VirtualCpu processor;
   private final Translator translator;
+  private final FlightEvents events;
   private @Nullable GuestImage image;
   private GuestImage.@Nullable Extras extras;
 
@@ -56,7 +58,7 @@ public final class Machine implements MachineControl, AutoCloseable {
     memory = new PhysicalMemory(config.memory());
     cpu = new CpuState(config.model(), memory, new NoVmm());
     clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
-    board = new Board(config, cpu, clock, counters, this::stop);
+    board = new Board(config, cpu, clock, this::stop);
     Decoder decoder = new Decoder(Extension.of(config.model()));
     interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
     translator = new Translator(cpu, interpreter, decoder, config.tunables(), config.cache(),
@@ -65,7 +67,10 @@ public final class Machine implements MachineControl, AutoCloseable {
     if (threshold > 0) {
       interpreter.setHotCodeListener(translator, threshold);
     }
-    processor = new VirtualCpu(cpu, interpreter, clock, board.interrupts(), counters, this::runDevices);
+    processor = new VirtualCpu(cpu, interpreter, clock, board.interrupts(), this::runDevices);
+    events = new FlightEvents(0, cpu);
+    translator.setListener(events);
+    cpu.counters.setListener(events);
   }
 
   /**
@@ -196,14 +201,14 @@ public final class Machine implements MachineControl, AutoCloseable {
     return memory;
   }
 
-  /** How often the VMM had to act, by reason. */
-  public ExitCounters counters() {
-    return counters;
+  /** What is counted of each processor, by its number; any thread may read. */
+  public List<Counters> counters() {
+    return List.of(cpu.counters);
   }
 
-  /** What has become of translated code so far. */
-  public TranslationCounters translations() {
-    return translator.counters();
+  /** Gives names to the guest's code in events for JDK Flight Recorder; any thread may call. */
+  public void setSymbols(Symbols symbols) {
+    events.setSymbols(symbols);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.hagen.mmu;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.TlbArray;
@@ -19,6 +20,9 @@ import dev.hagen.x86.Vector;
 public final class LinearMemory {
   /** Answer of {@link #ramForLoad} and {@link #ramForStore}: the access must be done element by element. */
   public static final long NOT_PLAIN = -1;
+
+  /** By kind of access, see {@link TlbSet}. */
+  private static final Counter[] MISSES = {Counter.TLB_MISS_READ, Counter.TLB_MISS_WRITE, Counter.TLB_MISS_EXECUTE};
 
   private LinearMemory() {}
 
@@ -135,11 +139,13 @@ public final class LinearMemory {
 
   /** Loads with supervisor rights whatever the CPL: descriptor tables, TSS, IDT (SDM vol. 3A 4.6.1 implicit access). */
   public static long loadSystem(CpuState cpu, long linear, int size) {
+    cpu.counters.count(Counter.SLOW_SYSTEM);
     return loadSlow(cpu, linear, size, TlbSet.READ, TlbSet.SUPERVISOR);
   }
 
   /** Stores with supervisor rights whatever the CPL. */
   public static void storeSystem(CpuState cpu, long linear, long value, int size) {
+    cpu.counters.count(Counter.SLOW_SYSTEM);
     storeSlow(cpu, linear, value, size, TlbSet.SUPERVISOR);
   }
 
@@ -204,14 +210,24 @@ public final class LinearMemory {
     TlbArray array = cpu.tlb[privilege].array(kind);
     if (array.contains(linear)) {
       int page = array.page(linear);
-      if (array.isSlow(linear) && cpu.memory.codeLines(page) == 0) {
-        array.speedUp(linear);
+      if (array.isSlow(linear)) {
+        slowPage(cpu, array, linear, page);
       }
       return cpu.memory.physicalAddress(page) | linear & 0xFFF;
     }
+    cpu.counters.slow(MISSES[kind], Counter.LEAVE_TLB_MISS);
     long walk = PageWalker.walk(cpu, linear, kind, privilege);
     Tlb.fill(cpu, linear, walk, kind, privilege);
     return walk & TlbArray.PAGE_MASK | linear & 0xFFF;
+  }
+
+  /** A page that holds code, or has held it: then the slow path is no longer needed. */
+  private static void slowPage(CpuState cpu, TlbArray array, long linear, int page) {
+    if (cpu.memory.codeLines(page) == 0) {
+      array.speedUp(linear);
+    } else {
+      cpu.counters.slow(Counter.SLOW_CODE_PAGE, Counter.LEAVE_CODE_PAGE);
+    }
   }
 
   /** #AC(0) if alignment checks are on and {@code linear} is no multiple of {@code alignment}, a power of two. */
@@ -226,7 +242,11 @@ public final class LinearMemory {
     if (privilege == TlbSet.USER) {
       checkAlignment(cpu, linear, size);
     }
+    if (cpu.checksAlignment()) {
+      cpu.counters.slow(Counter.SLOW_CHECKED, Counter.LEAVE_CHECKED);
+    }
     if (cpu.hasDataBreakpoints()) {
+      cpu.counters.slow(Counter.SLOW_CHECKED, Counter.LEAVE_CHECKED);
       DataBreakpoints.note(cpu, linear, size, kind == TlbSet.WRITE);
     }
   }
@@ -238,6 +258,7 @@ public final class LinearMemory {
       return cpu.memory.read(physical, size);
     }
     long second = translate(cpu, nextPage(cpu, linear), kind, privilege);
+    cpu.counters.slow(Counter.SLOW_PAGE_CROSSING, Counter.LEAVE_PAGE_CROSSING);
     int inFirst = 0x1000 - (int) (linear & 0xFFF);
     long value = 0;
     for (int i = 0; i < size; i++) {
@@ -255,6 +276,7 @@ public final class LinearMemory {
       return;
     }
     long second = translate(cpu, nextPage(cpu, linear), TlbSet.WRITE, privilege);
+    cpu.counters.slow(Counter.SLOW_PAGE_CROSSING, Counter.LEAVE_PAGE_CROSSING);
     int inFirst = 0x1000 - (int) (linear & 0xFFF);
     for (int i = 0; i < size; i++) {
       long address = i < inFirst ? physical + i : second + i - inFirst;

@@ -16,6 +16,7 @@ import static dev.hagen.x86.PageEntry.RESERVED_ADDRESS;
 import static dev.hagen.x86.PageEntry.U;
 import static dev.hagen.x86.PageEntry.W;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.TlbArray;
 import dev.hagen.cpu.TlbSet;
@@ -51,6 +52,7 @@ final class PageWalker {
     if ((cpu.cr0 & Control.CR0_PG) == 0) {
       return linear & TlbArray.PAGE_MASK | PAGE_BITS << SIZE_SHIFT;
     }
+    cpu.counters.count(Counter.PAGE_WALKS);
     if ((cpu.cr4 & Control.CR4_PAE) == 0) {
       return walk32(cpu, linear, kind, privilege);
     }
@@ -160,6 +162,8 @@ final class PageWalker {
   }
 
   private static RuntimeException fault(CpuState cpu, long linear, int cause, int kind, int privilege) {
+    cpu.counters.slow((cause & FAULT_RESERVED) != 0 ? Counter.PAGE_FAULT_RESERVED
+        : cause != 0 ? Counter.PAGE_FAULT_PROTECTION : Counter.PAGE_FAULT_NOT_PRESENT, Counter.LEAVE_PAGE_FAULT);
     int code = cause;
     if (kind == TlbSet.WRITE) {
       code |= FAULT_WRITE;

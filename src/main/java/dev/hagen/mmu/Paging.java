@@ -1,5 +1,6 @@
 package dev.hagen.mmu;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.TlbArray;
 import dev.hagen.cpu.TlbSet;
@@ -15,26 +16,31 @@ public final class Paging {
 
   /** Forgets all translations. */
   public static void flush(CpuState cpu) {
+    cpu.counters.count(Counter.FLUSH_ALL);
     Tlb.flushAll(cpu);
   }
 
   /** Forgets the translations of all address spaces, those of global pages excepted. */
   public static void flushLocal(CpuState cpu) {
+    cpu.counters.count(Counter.FLUSH_LOCAL);
     Tlb.flushLocal(cpu);
   }
 
   /** Forgets what was translated under PCID {@code pcid}, global pages excepted. */
   public static void flushPcid(CpuState cpu, int pcid) {
+    cpu.counters.count(Counter.FLUSH_PCID);
     Tlb.flushPcid(cpu, pcid);
   }
 
   /** Forgets the translations of one page in the current address space (INVLPG), global or not. */
   public static void invalidate(CpuState cpu, long linear) {
+    cpu.counters.count(Counter.FLUSH_PAGE);
     Tlb.invalidate(cpu, linear);
   }
 
   /** Forgets the translations of one page under PCID {@code pcid}. */
   public static void invalidate(CpuState cpu, int pcid, long linear) {
+    cpu.counters.count(Counter.FLUSH_PAGE);
     Tlb.invalidate(cpu, pcid, linear);
   }
 
@@ -45,7 +51,9 @@ public final class Paging {
    */
   public static void enterAddressSpace(CpuState cpu, boolean keep) {
     int pcid = (cpu.cr4 & Control.CR4_PCIDE) != 0 ? (int) (cpu.cr3 & Control.CR3_PCID) : 0;
-    Tlb.enter(cpu, pcid, cpu.cr3 & ~Control.CR3_PCID, keep);
+    Counter found = Tlb.enter(cpu, pcid, cpu.cr3 & ~Control.CR3_PCID, keep);
+    cpu.counters.count(found);
+    cpu.counters.listener().addressSpaceEntered(cpu.cr3, found == Counter.SWITCH_KEPT);
   }
 
   /** A page of RAM has come to hold code: from now on writes to it take the slow path. */

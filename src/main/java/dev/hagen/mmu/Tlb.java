@@ -1,5 +1,6 @@
 package dev.hagen.mmu;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.LargePages;
 import dev.hagen.cpu.TlbArray;
@@ -83,20 +84,28 @@ final class Tlb {
     }
   }
 
-  /** Enters an address space; what is remembered of it counts only if {@code keep} and the page tables are the same. */
-  static void enter(CpuState cpu, int pcid, long root, boolean keep) {
+  /**
+   * Enters an address space; what is remembered of it counts only if {@code keep} and the page tables are the same.
+   *
+   * @return what counts it, by what was remembered
+   */
+  static Counter enter(CpuState cpu, int pcid, long root, boolean keep) {
     flushLocalOfSupervisor(cpu);
     TlbSet space = find(cpu, pcid);
+    Counter found = Counter.SWITCH_KEPT;
     if (space == null) {
       space = unused(cpu);
       space.pcid = pcid;
+      found = Counter.SWITCH_NEW;
     } else if (!keep || space.root != root) {
       flushUser(cpu, space);
+      found = Counter.SWITCH_DROPPED;
     }
     space.root = root;
     space.entered = ++cpu.lastEpoch;
     cpu.tlb[TlbSet.USER] = space;
     cpu.updateTlb();
+    return found;
   }
 
   private static @Nullable TlbSet find(CpuState cpu, int pcid) {
@@ -124,6 +133,7 @@ final class Tlb {
         oldest = space;
       }
     }
+    cpu.counters.count(Counter.ADDRESS_SPACES_FORGOTTEN);
     oldest.clear();
     renew(cpu, oldest);
     return oldest;

@@ -24,6 +24,7 @@ import static dev.hagen.x86.Control.CR4_UMIP;
 import static dev.hagen.x86.Control.EFER_LMA;
 import static dev.hagen.x86.Control.EFER_LME;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.decode.Instruction;
@@ -46,6 +47,7 @@ public final class ControlRegisters {
     int index = ((Operand.Control) insn.operand(1)).index();
     checkExists(cpu, index);
     SystemOperands.requirePrivilege(cpu);
+    cpu.counters.exit(Counter.CR_READS);
     long value = switch (index) {
       case 0 -> cpu.cr0;
       case 2 -> cpu.cr2;
@@ -62,6 +64,7 @@ public final class ControlRegisters {
     int index = ((Operand.Control) insn.operand(0)).index();
     checkExists(cpu, index);
     SystemOperands.requirePrivilege(cpu);
+    cpu.counters.exit(Counter.CR_WRITES);
     long value = cpu.register(SystemOperands.register(insn, 1), insn.codeSize() == 8 ? 8 : 4);
     switch (index) {
       case 0 -> writeCr0(cpu, value);

@@ -3,6 +3,7 @@ package dev.hagen.semantics;
 import static dev.hagen.decode.Op.MOV_FROM_DR;
 import static dev.hagen.decode.Op.MOV_TO_DR;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
@@ -128,6 +129,7 @@ public final class DebugRegisters {
   @Semantics(MOV_FROM_DR)
   public static void moveFrom(CpuState cpu, Instruction insn) {
     int index = check(cpu, ((Operand.Control) insn.operand(1)).index());
+    cpu.counters.exit(Counter.DR_READS);
     cpu.setRegister(SystemOperands.register(insn, 0), cpu.dr[index], size(insn));
   }
 
@@ -135,6 +137,7 @@ public final class DebugRegisters {
   @Semantics(MOV_TO_DR)
   public static void moveTo(CpuState cpu, Instruction insn) {
     int index = check(cpu, ((Operand.Control) insn.operand(0)).index());
+    cpu.counters.exit(Counter.DR_WRITES);
     long value = cpu.register(SystemOperands.register(insn, 1), size(insn));
     if (index >= 6 && value >>> 32 != 0) {
       throw cpu.generalProtection(0);

@@ -1,5 +1,6 @@
 package dev.hagen.semantics;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
 import dev.hagen.x86.Flags;
@@ -147,6 +148,12 @@ public final class InterruptDelivery {
     if (vector == Vector.DB && (source == Source.EXCEPTION || source == Source.INT1)) {
       cpu.dr[7] &= ~DebugRegisters.GENERAL_DETECT;
     }
+    cpu.counters.deliver(switch (source) {
+      case EXCEPTION, SOFTWARE_EXCEPTION, INT1 -> Counter.exception(vector);
+      case SOFTWARE_INT -> Counter.INTERRUPTS_SOFTWARE;
+      case EXTERNAL -> Counter.INTERRUPTS_EXTERNAL;
+      case NMI -> Counter.INTERRUPTS_NMI;
+    });
   }
 
   /** EFLAGS as the handler finds it on its stack: RF is set for faults (SDM vol. 3B 17.3.1.1). */

@@ -8,6 +8,7 @@ import static dev.hagen.decode.Op.RDTSC;
 import static dev.hagen.decode.Op.RDTSCP;
 import static dev.hagen.decode.Op.WRMSR;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.Cpuid;
 import dev.hagen.cpu.Feature;
@@ -25,6 +26,7 @@ public final class ProcessorInformation {
   /** CPUID. */
   @Semantics(CPUID)
   public static void cpuid(CpuState cpu) {
+    cpu.counters.exit(Counter.CPUID_READS);
     int[] result = new int[4];
     Cpuid.read(cpu, (int) cpu.gpr[Reg.RAX], (int) cpu.gpr[Reg.RCX], result);
     cpu.gpr[Reg.RAX] = Integer.toUnsignedLong(result[0]);

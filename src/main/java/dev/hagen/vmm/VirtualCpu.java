@@ -1,5 +1,6 @@
 package dev.hagen.vmm;
 
+import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.Pending;
@@ -22,7 +23,6 @@ public final class VirtualCpu {
   private final Interpreter interpreter;
   private final MachineClock clock;
   private final InterruptController interrupts;
-  private final ExitCounters counters;
   /** Runs what the devices have to do on this thread: host input, timers. */
   private final Runnable devices;
   private @Nullable EventLog log;
@@ -37,12 +37,11 @@ public final class VirtualCpu {
    * @param devices called between instructions after {@link Pending#DEVICE} was posted
    */
   public VirtualCpu(CpuState cpu, Interpreter interpreter, MachineClock clock, InterruptController interrupts,
-      ExitCounters counters, Runnable devices) {
+      Runnable devices) {
     this.cpu = cpu;
     this.interpreter = interpreter;
     this.clock = clock;
     this.interrupts = interrupts;
-    this.counters = counters;
     this.devices = devices;
   }
 
@@ -131,6 +130,7 @@ public final class VirtualCpu {
   private void runDevices() {
     if ((cpu.pending() & Pending.DEVICE) != 0) {
       cpu.clearPending(Pending.DEVICE);
+      cpu.counters.count(Counter.DEVICE_RUNS);
       devices.run();
       clock.runDue();
     } else if (clock instanceof InstructionClock && clock.nextDeadline() <= clock.now()) {
@@ -146,12 +146,10 @@ public final class VirtualCpu {
     }
     if ((pending & Pending.NMI) != 0 && !cpu.nmiBlocked) {
       cpu.clearPending(Pending.NMI);
-      counters.count(ExitReason.NMI);
       deliver(Vector.NMI, InterruptDelivery.Source.NMI);
     } else if ((pending & Pending.INTERRUPT) != 0 && (cpu.systemFlags & Flags.IF) != 0) {
       int vector = interrupts.acknowledge();
       if (vector != InterruptController.NONE) {
-        counters.count(ExitReason.INTERRUPT);
         deliver(vector, InterruptDelivery.Source.EXTERNAL);
       }
     }
@@ -172,6 +170,7 @@ public final class VirtualCpu {
     clock.skipToDeadline();
     long left = clock.nextDeadline() == MachineClock.NEVER ? Long.MAX_VALUE : clock.nextDeadline() - clock.now();
     if (left > 0 && (cpu.pending() & wanted()) == 0) {
+      cpu.counters.count(Counter.SLEEPS);
       LockSupport.parkNanos(this, left);
     }
     if (clock.nextDeadline() <= clock.now()) {
@@ -201,6 +200,7 @@ public final class VirtualCpu {
         stepCarefully();
       } else {
         long limit = clock instanceof InstructionClock counted ? counted.retiredAtDeadline() : Long.MAX_VALUE;
+        cpu.counters.count(Counter.GUEST_RUNS);
         interpreter.run(wanted(), Math.min(limit, most));
         if (cpu.debugHits != 0) {
           trap(false);
@@ -213,6 +213,7 @@ public final class VirtualCpu {
 
   /** Runs one instruction with everything that debugging and interrupt shadows ask for. */
   private void stepCarefully() {
+    cpu.counters.count(Counter.SINGLE_STEPS);
     boolean singleStep = (cpu.systemFlags & Flags.TF) != 0;
     boolean mayEnterKernel = singleStep && mayEnterKernel(interpreter.peek());
     boolean resume = (cpu.systemFlags & Flags.RF) != 0;
@@ -255,8 +256,7 @@ public final class VirtualCpu {
 
   private void raise(GuestException exception) {
     cpu.debugHits = 0;
-    counters.count(ExitReason.EXCEPTION);
-    if (log != null) {
+      if (log != null) {
       log.exception(cpu, exception);
     }
     if (InterruptDelivery.deliver(cpu, exception) == InterruptDelivery.Outcome.TRIPLE_FAULT) {

@@ -1,5 +1,7 @@
 package dev.hagen.vmm;
 
+import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.VmmCalls;
 import dev.hagen.device.PortMap;
@@ -13,7 +15,7 @@ public final class Vmm implements VmmCalls {
   private final LongSupplier entropy;
   private final Hypercalls hypercalls;
   private final Runnable fpuError;
-  private final ExitCounters counters;
+  private final Counters counters;
 
   /** The task-priority class in the local APIC. */
   public interface TaskPriority {
@@ -28,9 +30,10 @@ public final class Vmm implements VmmCalls {
    *
    * @param entropy gives 64 random bits
    * @param fpuError raises the x87 error interrupt of a PC
+   * @param counters the processor's
    */
   public Vmm(PortMap ports, MsrFile msrs, TaskPriority taskPriority, LongSupplier entropy, Hypercalls hypercalls,
-      Runnable fpuError, ExitCounters counters) {
+      Runnable fpuError, Counters counters) {
     this.ports = ports;
     this.msrs = msrs;
     this.taskPriority = taskPriority;
@@ -42,30 +45,31 @@ public final class Vmm implements VmmCalls {
 
   @Override
   public long readPort(int port, int size) {
-    counters.count(ExitReason.PORT_READ);
+    counters.exit(Counter.PORT_READS);
     return ports.read(port, size);
   }
 
   @Override
   public void writePort(int port, long value, int size) {
-    counters.count(ExitReason.PORT_WRITE);
+    counters.exit(Counter.PORT_WRITES);
     ports.write(port, value, size);
   }
 
   @Override
   public long readMsr(CpuState cpu, int index) {
-    counters.count(ExitReason.MSR_READ);
+    counters.exit(Counter.MSR_READS);
     return msrs.read(cpu, index);
   }
 
   @Override
   public void writeMsr(CpuState cpu, int index, long value) {
-    counters.count(ExitReason.MSR_WRITE);
+    counters.exit(Counter.MSR_WRITES);
     msrs.write(cpu, index, value);
   }
 
   @Override
   public long timestamp(CpuState cpu) {
+    counters.exit(Counter.TIMESTAMP_READS);
     return msrs.timestamp();
   }
 
@@ -81,29 +85,32 @@ public final class Vmm implements VmmCalls {
 
   @Override
   public void halt(CpuState cpu) {
-    counters.count(ExitReason.HALT);
+    counters.exit(Counter.HALTS);
     cpu.halted = !hypercalls.takeKick();
     cpu.leaveBlock = true;
   }
 
   @Override
   public void pause(CpuState cpu) {
+    counters.exit(Counter.PAUSES);
     // One processor: whatever the guest waits for can only come with an event, which the next block looks for.
   }
 
   @Override
   public long random() {
+    counters.exit(Counter.RANDOM_READS);
     return entropy.getAsLong();
   }
 
   @Override
   public long hypercall(CpuState cpu, long number, long first, long second) {
-    counters.count(ExitReason.HYPERCALL);
+    counters.exit(Counter.HYPERCALLS);
     return hypercalls.call(cpu, number, second);
   }
 
   @Override
   public void signalFpuError(CpuState cpu) {
+    counters.exit(Counter.FPU_ERRORS);
     fpuError.run();
   }
 }

@@ -3,6 +3,7 @@ package dev.hagen.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.cache.ProgramMachine.State;
+import dev.hagen.cpu.Counter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -46,7 +47,7 @@ final class ConditionTest {
     try (ProgramMachine machine = new ProgramMachine(program, tunables, METHODS)) {
       List<State> states = machine.run(STOP);
       assertThat(states.getLast().rip()).isEqualTo(program.end());
-      assertThat(machine.published() > 0).isEqualTo(tunables == TRANSLATED);
+      assertThat(machine.counters().of(Counter.UNITS_TRANSLATED) > 0).isEqualTo(tunables == TRANSLATED);
       return states.stream().map(State::toString).toList();
     }
   }

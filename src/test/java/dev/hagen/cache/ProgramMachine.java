@@ -1,6 +1,7 @@
 package dev.hagen.cache;
 
 import dev.hagen.cpu.CpuModel;
+import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.NoVmm;
@@ -191,14 +192,19 @@ final class ProgramMachine implements AutoCloseable {
     return sum.getValue();
   }
 
-  /** What has become of translated code. */
-  TranslationCounters counters() {
-    return translator.counters();
+  /** Hears what becomes of translated code. */
+  void setListener(TranslationListener listener) {
+    translator.setListener(listener);
   }
 
-  /** How many units have run or might have. */
-  long published() {
-    return translator.published();
+  /** Looks after units that run for long or are left often. */
+  void publish() {
+    translator.publish();
+  }
+
+  /** What has been counted. */
+  Counters counters() {
+    return cpu.counters;
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.hagen.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.cache.ProgramMachine.State;
+import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.Counters;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -30,16 +32,16 @@ final class RandomProgramTest {
     long translated = 0;
     long evicted = 0;
     for (long seed = SEED; seed < SEED + COUNT; seed++) {
-      TranslationCounters counters = compare(seed);
-      translated += counters.translated();
-      evicted += counters.evicted();
+      Counters counters = compare(seed);
+      translated += counters.of(Counter.UNITS_TRANSLATED);
+      evicted += counters.of(Counter.UNITS_EVICTED);
     }
     assertThat(translated).as("units").isGreaterThan(COUNT);
     assertThat(evicted).as("evictions").isGreaterThan(COUNT);
   }
 
   /** Answers what has become of translated code. */
-  private static TranslationCounters compare(long seed) {
+  private static Counters compare(long seed) {
     RandomProgram program = new RandomProgram(seed);
     Random random = new Random(seed);
     long[] stops = LongStream.iterate(0, stop -> stop + SHORTEST_RUN + random.nextInt(8000)).skip(1).limit(STOPS).toArray();
@@ -68,8 +70,8 @@ final class RandomProgramTest {
       }
       if (Boolean.getBoolean("programs.verbose")) {
         State last = expected.getLast();
-        System.out.printf("seed %d: %d bytes, %d states, %s, %s%n", seed, program.code().length, expected.size(),
-            translated.counters(), last.toString().substring(0, 60));
+        System.out.printf("seed %d: %d bytes, %d states, %d units, %s%n", seed, program.code().length, expected.size(),
+            translated.counters().of(Counter.UNITS_TRANSLATED), last.toString().substring(0, 60));
       }
       return translated.counters();
     }

@@ -27,6 +27,12 @@ class ConfigFileTest {
   }
 
   @Test
+  void entry_ofAnOptionThatNeedsNoValue_isAttachedToItsName() throws IOException {
+    assertThat(arguments("{\"stats\": \"json\", \"icount\": \"shift=0\"}"))
+        .containsExactly("--stats=json", "--icount=shift=0");
+  }
+
+  @Test
   void entry_thatTheCommandLineHas_isLeftOut() throws IOException {
     assertThat(arguments("{\"m\": 512, \"stats\": true}", "-m", "64")).containsExactly("--stats");
   }

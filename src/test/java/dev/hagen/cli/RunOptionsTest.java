@@ -1,6 +1,7 @@
 package dev.hagen.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +50,34 @@ class RunOptionsTest {
     assertThat(command.options().memory).isEqualTo(512L << 20);
     assertThat(command.options().serial).containsExactly("mon:stdio");
     assertThat(command.options().icount).isEqualTo("shift=0");
+  }
+
+  @Test
+  void stats_withoutValue_leavesTheNextArgumentAlone() {
+    RunCommand command = new RunCommand();
+    new CommandLine(command).setPosixClusteredShortOptionsAllowed(false).parseArgs("--stats", "image");
+    assertThat(Statistics.parse(command.options().stats)).isEqualTo(Statistics.TEXT);
+    assertThat(command.options().image).isEqualTo(Path.of("image"));
+  }
+
+  @Test
+  void stats_withValue_isThatFormat() {
+    RunCommand command = new RunCommand();
+    new CommandLine(command).setPosixClusteredShortOptionsAllowed(false).parseArgs("--stats=json", "image");
+    assertThat(Statistics.parse(command.options().stats)).isEqualTo(Statistics.JSON);
+  }
+
+  @Test
+  void stats_atTheEnd_isText() {
+    RunCommand command = new RunCommand();
+    new CommandLine(command).setPosixClusteredShortOptionsAllowed(false).parseArgs("image", "--stats");
+    assertThat(Statistics.parse(command.options().stats)).isEqualTo(Statistics.TEXT);
+  }
+
+  @Test
+  void stats_inAFormatThatThereIsNot_isRefused() {
+    assertThatThrownBy(() -> Statistics.parse("xml")).isInstanceOf(UserError.class)
+        .hasMessage("--stats is text or json, not 'xml'.");
   }
 
   @Test

@@ -6,7 +6,7 @@ import dev.hagen.boot.BootException;
 import dev.hagen.boot.GuestImage;
 import dev.hagen.boot.ImageFile;
 import dev.hagen.cache.CacheLimits;
-import dev.hagen.cache.TranslationCounters;
+import dev.hagen.cpu.Counters;
 import dev.hagen.machine.Machine;
 import dev.hagen.machine.MachineConfig;
 import dev.hagen.testing.Requirements;
@@ -30,7 +30,7 @@ final class CacheBoot {
   private final StringBuilder output = new StringBuilder();
 
   /** Runs up to the shell, and looks at the caches on the way. */
-  TranslationCounters run(String architecture, CacheLimits limits, Tunables tunables)
+  Counters run(String architecture, CacheLimits limits, Tunables tunables)
       throws BootException, InterruptedException {
     GuestImage image = GuestImage.recognise(ImageFile.read(Requirements.debianImage("vmlinuz-" + architecture)));
     ImageFile initrd = ImageFile.read(Requirements.debianImage("initrd-" + architecture));
@@ -44,7 +44,7 @@ final class CacheBoot {
         machine.assertConsistent();
         stopper.join();
       }
-      return machine.translations();
+      return machine.counters().getFirst();
     }
   }
 

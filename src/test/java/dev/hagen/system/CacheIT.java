@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.cache.CacheLimits;
 import dev.hagen.cache.CachePolicy;
-import dev.hagen.cache.TranslationCounters;
+import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.Counters;
 import dev.hagen.util.Tunables;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +32,8 @@ class CacheIT {
   @ParameterizedTest
   @MethodSource("boots")
   void kernel_boots(String architecture, CachePolicy policy, Tunables tunables) throws Exception {
-    TranslationCounters counters = new CacheBoot().run(architecture, new CacheLimits(policy, SMALL), tunables);
-    assertThat(counters.evicted() > 100).isEqualTo(policy != CachePolicy.UNBOUNDED);
-    assertThat(counters.bytes() > SMALL).isEqualTo(policy == CachePolicy.UNBOUNDED);
+    Counters counters = new CacheBoot().run(architecture, new CacheLimits(policy, SMALL), tunables);
+    assertThat(counters.of(Counter.UNITS_EVICTED) > 100).isEqualTo(policy != CachePolicy.UNBOUNDED);
+    assertThat(counters.of(Counter.UNITS_HELD_BYTES) > SMALL).isEqualTo(policy == CachePolicy.UNBOUNDED);
   }
 }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.cache.CacheLimits;
 import dev.hagen.cache.CachePolicy;
-import dev.hagen.cache.TranslationCounters;
+import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.Counters;
 import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
@@ -20,17 +21,17 @@ class ClassUnloadingIT {
     System.gc();
     long unloadedBefore = CLASSES.getUnloadedClassCount();
     int loadedBefore = CLASSES.getLoadedClassCount();
-    TranslationCounters counters = new CacheBoot().run("amd64",
+    Counters counters = new CacheBoot().run("amd64",
         new CacheLimits(CachePolicy.W_TINYLFU, TINY), CacheBoot.EAGER);
     long unloaded = CLASSES.getUnloadedClassCount() - unloadedBefore;
     System.gc();
     int loaded = CLASSES.getLoadedClassCount() - loadedBefore;
     System.out.printf("amd64: %,d evicted, %,d classes unloaded meanwhile, %,d more classes than before%n",
-        counters.evicted(), unloaded, loaded);
-    assertThat(counters.evicted()).isGreaterThan(30_000);
-    assertThat(counters.units()).isLessThan(1000);
+        counters.of(Counter.UNITS_EVICTED), unloaded, loaded);
+    assertThat(counters.of(Counter.UNITS_EVICTED)).isGreaterThan(30_000);
+    assertThat(counters.of(Counter.UNITS_HELD)).isLessThan(1000);
     // While the kernel ran, when the collector had reason to, and at the end.
-    assertThat(unloaded).isGreaterThan(counters.evicted() / 4);
+    assertThat(unloaded).isGreaterThan(counters.of(Counter.UNITS_EVICTED) / 4);
     assertThat(loaded).isLessThan(5000);
   }
 }

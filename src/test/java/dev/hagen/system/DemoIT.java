@@ -29,9 +29,11 @@ class DemoIT {
   }
 
   @Test
-  void run_withStatistics_printsOneLine() {
+  void run_withStatistics_printsWhatWasCounted() {
     Result result = HagenProcess.run("run", "--stats");
-    assertThat(result.err().strip()).matches("hagen: [0-9,]+ guest instructions in [0-9.]+ s .*");
+    assertThat(result.err().lines()).first().asString()
+        .matches("hagen: [0-9,]+ guest instructions in [0-9.]+ s \\([0-9.]+ million a second\\)");
+    assertThat(result.err().lines()).anyMatch(line -> line.matches("  exceptions +pf 2"));
   }
 
   @Test

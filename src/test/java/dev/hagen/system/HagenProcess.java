@@ -87,6 +87,20 @@ final class HagenProcess implements AutoCloseable {
     return out.waitFor(Pattern.compile(regex, Pattern.MULTILINE), limit);
   }
 
+  /** Waits until standard error contains a match; answers it. */
+  Matcher waitForError(Pattern pattern) {
+    return err.waitFor(pattern, PATIENCE);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Asks the process to end, as SIGTERM does. */
+  void terminate() {
+    process.destroy();
+  }
+
   /** Processor time that the process has used. */
   Duration processorTime() {
     return process.info().totalCpuDuration().orElseThrow();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Extension;
@@ -76,17 +77,16 @@ class BareGuestTest {
     byte[] elf = Files.readAllBytes(GUESTS.resolve(guest + ".elf"));
     try (PhysicalMemory memory = new PhysicalMemory(64 << 20)) {
       PortMap ports = new PortMap();
-      ExitCounters counters = new ExitCounters();
       MsrFile[] msrs = new MsrFile[1];
       CpuState[] state = new CpuState[1];
       msrs[0] = new MsrFile(model, ApicPort.NONE, () -> state[0].retired, new ParavirtualMsrs(model, memory, 0));
-      Vmm vmm = new Vmm(ports, msrs[0], new Priority(), () -> 42, new Hypercalls(() -> 0), () -> {}, counters);
-      CpuState cpu = new CpuState(model, memory, vmm);
+      CpuState cpu = new CpuState(model, memory, new NoVmm());
+      cpu.vmm = new Vmm(ports, msrs[0], new Priority(), () -> 42, new Hypercalls(() -> 0), () -> {}, cpu.counters);
       state[0] = cpu;
       InstructionClock clock = new InstructionClock(cpu);
       Interpreter interpreter = new Interpreter(cpu, new Decoder(Extension.of(model)), new SemanticMethods());
       VirtualCpu processor =
-          new VirtualCpu(cpu, interpreter, clock, () -> InterruptController.NONE, counters, () -> {});
+          new VirtualCpu(cpu, interpreter, clock, () -> InterruptController.NONE, () -> {});
       mapPorts(ports, processor);
       clock.timer(() -> processor.stop(StopReason.REQUEST)).at(MOST_INSTRUCTIONS);
       enter(cpu, elf);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
@@ -20,7 +22,7 @@ class HypercallsTest {
 
   private final PhysicalMemory memory = new PhysicalMemory(1 << 16);
   private final Hypercalls hypercalls = new Hypercalls(() -> APIC_ID);
-  private final ExitCounters counters = new ExitCounters();
+  private final Counters counters = new Counters();
   private CpuState cpu = cpu("hagen");
 
   private CpuState cpu(String name) {
@@ -53,7 +55,7 @@ class HypercallsTest {
     assertEquals(-1000, call(FIRST_UNKNOWN, 0, 0));
     assertEquals(-1000, call(-1, 0, 0));
     assertEquals(-1000, call(1L << 32 | Hypercalls.KICK, 0, 0));
-    assertEquals(4, counters.of(ExitReason.HYPERCALL));
+    assertEquals(4, counters.of(Counter.HYPERCALLS));
   }
 
   @Test
