@@ -47,13 +47,18 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
    * Of an instruction that falls through.
    *
    * @param vectors whether SSE instructions may have bytecode of their own
+   * @param x87 whether x87 instructions may
    * @param record what is known of it, see {@link dev.hagen.interpret.Interpreter#record}: one that units would leave for all
    *     the time is executed by its step
    */
-  static Effects of(Instruction instruction, int codeSize, boolean intrinsics, boolean vectors, int record) {
+  static Effects of(Instruction instruction, int codeSize, boolean intrinsics, boolean vectors, boolean x87,
+      int record) {
     XmmForm vector = vectors ? XmmForm.of(instruction) : null;
     if (vector != null && (record < Interpreter.WORST_RECORD || vector.computes())) {
       return vector(instruction, vector, codeSize);
+    }
+    if (x87 && record < Interpreter.WORST_RECORD && X87Emitter.canEmit(instruction, codeSize)) {
+      return x87(instruction, codeSize);
     }
     boolean leaves = record == Interpreter.WORST_RECORD || record != 0 && !accessesMemory(instruction);
     if (!leaves && InstructionEmitter.canEmit(instruction, codeSize, intrinsics)) {
@@ -92,6 +97,13 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
     reads |= op == Op.CWD && instruction.operandSize() >= 4 ? 1 << Reg.RAX : implied(op);
     return new Effects(Form.VALUE, intrinsics && isClearing(instruction) ? reads & ~writes : reads, writes, 0, null,
         memory || LEAVING.contains(op), readsFlags(op), setsFlags(instruction));
+  }
+
+  /** Of an x87 instruction that is emitted as bytecode. */
+  private static Effects x87(Instruction instruction, int codeSize) {
+    Effects general = value(instruction, codeSize, true);
+    boolean flags = instruction.op().flagsRead() != 0 || StepUse.writesFlags(instruction.op());
+    return new Effects(Form.VALUE, general.reads, 0, 0, null, true, flags, false);
   }
 
   /** Of an SSE instruction that is emitted as bytecode. */

@@ -106,6 +106,12 @@ final class MemoryEmitter {
     locate(pages.group(memory), size, true, write);
   }
 
+  /** The same for an operand of any size, that no group of accesses has. */
+  void locateUnlike(Operand.Memory memory, int size, boolean write) {
+    pushLinearAddress(memory);
+    locate(null, size, false, write);
+  }
+
   /** The same for the linear address on the JVM's stack, which depends on RSP or RBP alone. */
   void locateStack(int base, int size, boolean write) {
     locate(pages.stackGroup(base), size, false, write);

@@ -8,6 +8,9 @@ import dev.hagen.mmu.LinearMemory;
 import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
 import dev.hagen.semantics.PackedCompare;
+import dev.hagen.semantics.X87Environment;
+import dev.hagen.semantics.X87Load;
+import dev.hagen.semantics.X87Store;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import org.objectweb.asm.MethodVisitor;
@@ -63,6 +66,17 @@ final class Names {
   static final MethodName SYNC_FLAGS = method(LazyFlags.class, "sync", CpuState.class);
   static final MethodName CARRY =
       method(LazyFlags.class, "carry", CpuState.class, int.class, long.class, long.class, long.class);
+  static final FieldName X87_STATUS = field(CpuState.class, "fsw");
+  static final MethodName LOAD_EXTENDED =
+      method(X87Load.class, "loadExtended", CpuState.class, int.class, long.class);
+  static final MethodName STORE_EXTENDED = method(X87Store.class, "storeExtended", CpuState.class, long.class);
+  static final MethodName STORE_REAL =
+      method(X87Store.class, "storeReal", CpuState.class, long.class, int.class, boolean.class);
+  static final MethodName STORE_INTEGER =
+      method(X87Store.class, "storeInteger", CpuState.class, long.class, int.class, boolean.class, boolean.class);
+  static final MethodName RECORD = method(X87Environment.class, "record", CpuState.class, int.class, long.class);
+  static final MethodName RECORD_MEMORY = method(X87Environment.class, "record", CpuState.class, int.class, long.class,
+      long.class, int.class);
   static final MethodName CHANGE_FLAGS =
       method(FlagChange.class, "apply", long.class, long.class, CpuState.class, int.class);
   static final MethodName DIVIDE_UNSIGNED = method(Long.class, "divideUnsigned", long.class, long.class);

@@ -39,7 +39,7 @@ final class RegisterPlan {
 
   private final Map<Long, Node> nodes = new HashMap<>();
 
-  RegisterPlan(Region region, int codeSize, boolean intrinsics, boolean vectors) {
+  RegisterPlan(Region region, int codeSize, boolean intrinsics, boolean vectors, boolean x87) {
     for (RegionBlock block : region.blocks()) {
       Node node = new Node(block, nodes.size());
       long at = block.start();
@@ -47,7 +47,7 @@ final class RegisterPlan {
       for (int i = 0; i <= last; i++) {
         Instruction instruction = block.instructions().get(i);
         if (i < last || !isTransfer(block)) {
-          node.effects.add(Effects.of(instruction, codeSize, intrinsics, vectors, region.record(at)));
+          node.effects.add(Effects.of(instruction, codeSize, intrinsics, vectors, x87, region.record(at)));
         } else {
           node.effects.add(block.terminal() instanceof Terminal.Interpret ? Effects.NOTHING
               : Effects.value(instruction, codeSize, intrinsics));

@@ -64,6 +64,7 @@ public final class UnitEmitter {
   private final MemoryEmitter memory;
   private final InstructionEmitter instructions;
   private final XmmEmitter vectors;
+  private final @Nullable X87Emitter x87;
   private final StepEmitter steps;
   private final FlowEmitter flow;
   private final Map<Long, Label> labels = new HashMap<>();
@@ -103,7 +104,8 @@ public final class UnitEmitter {
     this.codeSize = ExecutionContext.codeSize(region.context());
     this.instruction = region.blocks().getFirst().instructions().getFirst();
     this.hasVectors = intrinsics && (region.context() & ExecutionContext.SSE_BLOCKED) == 0;
-    this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors);
+    boolean hasX87 = intrinsics && (region.context() & ExecutionContext.X87_BLOCKED) == 0;
+    this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors, hasX87);
     this.entries = entries(region);
     this.usesFs = usesSegment(region, Reg.FS);
     this.usesGs = usesSegment(region, Reg.GS);
@@ -119,6 +121,7 @@ public final class UnitEmitter {
     this.memory = new MemoryEmitter(this, code, draft ? PagePlan.none() : new PagePlan(region), codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
     this.vectors = new XmmEmitter(this, code, flags, memory, instructions.operands(), registers, xmm, normal);
+    this.x87 = hasX87 ? new X87Emitter(this, code, flags, memory) : null;
     this.steps = new StepEmitter(this, code, flags, registers, region.context());
     this.flow = new FlowEmitter(this, code, flags, registers, instructions, codeSize, region.links());
   }
@@ -371,7 +374,9 @@ public final class UnitEmitter {
   private void emitInstruction(Effects effects, long liveAfter) {
     switch (effects.form()) {
       case VALUE -> {
-        if (!hasVectors || !vectors.emit(instruction)) {
+        if (x87 != null && X87Emitter.canEmit(instruction, codeSize)) {
+          x87.emit(instruction);
+        } else if (!hasVectors || !vectors.emit(instruction)) {
           instructions.emit(instruction);
         }
         registers.setDirty(effects.dirtyAfter(registers.dirty()));

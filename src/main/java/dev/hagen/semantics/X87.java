@@ -27,6 +27,8 @@ public final class X87 {
   static final int C1 = 1 << 9;
   static final int C2 = 1 << 10;
   static final int C3 = 1 << 14;
+  /** The same bit, for translation units, which leave if it is set. */
+  public static final int ERROR_SUMMARY = ES;
   /** Busy, a copy of ES. */
   static final int BUSY = 1 << 15;
   static final int TOP_SHIFT = 11;

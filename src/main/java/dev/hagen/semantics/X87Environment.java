@@ -56,6 +56,20 @@ public final class X87Environment {
     }
   }
 
+  /** The same for an instruction without memory operand in a translation unit, at offset {@code address} in CS. */
+  public static void record(CpuState cpu, int opcode, long address) {
+    cpu.fop = opcode;
+    cpu.fip = address;
+    cpu.fcs = cpu.segment[Reg.CS].selector;
+  }
+
+  /** The same for one with a memory operand at offset {@code operand} in a segment. */
+  public static void record(CpuState cpu, int opcode, long address, long operand, int segment) {
+    record(cpu, opcode, address);
+    cpu.fdp = operand;
+    cpu.fds = cpu.segment[segment].selector;
+  }
+
   // Instructions.
 
   @Semantics(FNSTENV)

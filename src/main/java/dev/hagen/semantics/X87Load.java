@@ -52,6 +52,11 @@ public final class X87Load {
     load(cpu, signExponent, significand);
   }
 
+  /** FLD of ten bytes that a translation unit has loaded. */
+  public static void loadExtended(CpuState cpu, int signExponent, long significand) {
+    load(cpu, signExponent, significand);
+  }
+
   /** Pushes without looking at the number. */
   private static void load(CpuState cpu, int signExponent, long significand) {
     X87.clearC1(cpu);

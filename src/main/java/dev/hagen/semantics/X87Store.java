@@ -8,6 +8,7 @@ import static dev.hagen.semantics.Extended.SIGN;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
+import dev.hagen.memory.HostMemory;
 import dev.hagen.mmu.LinearMemory;
 import dev.hagen.mmu.SegmentedMemory;
 import dev.hagen.util.Bits;
@@ -107,6 +108,41 @@ public final class X87Store {
     return end(cpu, before, linear, value, size);
   }
 
+  // The same for translation units: to a place in host memory that may be written.
+
+  /** FST and FSTP of a float or double. */
+  public static void storeReal(CpuState cpu, long place, int size, boolean pops) {
+    int before = begin(cpu);
+    put(cpu, before, place, real(cpu, size), size, pops);
+  }
+
+  /** FIST, FISTP and FISTTP. */
+  public static void storeInteger(CpuState cpu, long place, int size, boolean truncates, boolean pops) {
+    int before = begin(cpu);
+    int control = truncates ? ExtendedRounding.ZERO : ExtendedRounding.roundingControl(cpu);
+    put(cpu, before, place, integer(cpu, size, control), size, pops);
+  }
+
+  private static void put(CpuState cpu, int before, long place, long value, int size, boolean pops) {
+    if (mayStore(cpu, before)) {
+      HostMemory.put(place, value, size);
+      if (pops) {
+        X87.pop(cpu);
+      }
+    }
+  }
+
+  /** FSTP of an extended number. */
+  public static void storeExtended(CpuState cpu, long place) {
+    X87.clearC1(cpu);
+    boolean empty = X87.isEmpty(cpu, 0);
+    if (!empty || X87.underflow(cpu)) {
+      HostMemory.putLong(place, empty ? X87.INDEFINITE_SIGNIFICAND : cpu.stSignificand[cpu.ftop]);
+      HostMemory.putShort(place + 8, (short) (empty ? X87.INDEFINITE_SIGN_EXPONENT : cpu.stSignExponent[cpu.ftop]));
+      X87.pop(cpu);
+    }
+  }
+
   /** The linear address of a memory destination, checked for writing. */
   private static long destination(CpuState cpu, Operand.Memory memory, int size) {
     long linear = SegmentedMemory.linearForStore(cpu, memory.segment(), Operands.effectiveAddress(cpu, memory), size);
@@ -121,10 +157,16 @@ public final class X87Store {
     return before;
   }
 
-  /** Stores unless an exception forbids it; says whether it stored. */
-  private static boolean end(CpuState cpu, int before, long linear, long value, int size) {
+  /** Brings back the exception flags of before; says whether no exception of this instruction forbids to store. */
+  private static boolean mayStore(CpuState cpu, int before) {
     boolean stored = (cpu.fsw & ~cpu.fcw & (X87.IE | X87.OE | X87.UE)) == 0;
     cpu.fsw |= before & X87.EXCEPTIONS;
+    return stored;
+  }
+
+  /** Stores unless an exception forbids it; says whether it stored. */
+  private static boolean end(CpuState cpu, int before, long linear, long value, int size) {
+    boolean stored = mayStore(cpu, before);
     if (stored) {
       LinearMemory.store(cpu, linear, value, size);
     }
