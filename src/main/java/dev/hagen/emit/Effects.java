@@ -54,13 +54,13 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
   static Effects of(Instruction instruction, int codeSize, boolean intrinsics, boolean vectors, boolean x87,
       int record) {
     XmmForm vector = vectors ? XmmForm.of(instruction) : null;
-    if (vector != null && (record < Interpreter.WORST_RECORD || vector.computes())) {
+    if (vector != null && (!Interpreter.isWorst(record) || vector.computes())) {
       return vector(instruction, vector, codeSize);
     }
-    if (x87 && record < Interpreter.WORST_RECORD && X87Emitter.canEmit(instruction, codeSize)) {
+    if (x87 && !Interpreter.isWorst(record) && X87Emitter.canEmit(instruction, codeSize)) {
       return x87(instruction, codeSize);
     }
-    boolean leaves = record == Interpreter.WORST_RECORD || record != 0 && !accessesMemory(instruction);
+    boolean leaves = Interpreter.isWorst(record) || record != 0 && !accessesMemory(instruction);
     if (!leaves && InstructionEmitter.canEmit(instruction, codeSize, intrinsics)) {
       return value(instruction, codeSize, intrinsics);
     }

@@ -132,7 +132,7 @@ final class MemoryEmitter {
     boolean walks = unit.hasRecord();
     // A misaligned address has bits that no page has, so one that runs into the next page never matches.
     code.lload(Locals.ADDRESS);
-    code.constant(TlbArray.PAGE_MASK | size - 1);
+    code.constant(group.remembered() | size - 1);
     code.op(LAND);
     code.lload(Locals.page(group.number()));
     code.op(LCMP);
@@ -147,20 +147,13 @@ final class MemoryEmitter {
       if (aligned) {
         checkAlignment(size, miss);
       }
-      if (write || !group.writes()) {
-        find(write, size, walks, miss);
-      } else {
-        // A page that can be read and not written is not remembered.
-        Label notWritable = new Label();
-        unit.exits().later(() -> {
-          code.label(notWritable);
-          find(false, size, walks, miss);
-          code.jump(GOTO, found);
-        });
-        probe(true, size, notWritable);
-      }
+      boolean asWritten = write || group.writes();
+      Label unknown = asWritten == write && !walks ? miss : new Label();
+      probe(asWritten, size, unknown);
+      Label remember = new Label();
+      code.label(remember);
       code.lload(Locals.ADDRESS);
-      code.constant(TlbArray.PAGE_MASK);
+      code.constant(group.remembered());
       code.op(LAND);
       code.lstore(Locals.page(group.number()));
       code.lload(Locals.OFFSET);
@@ -169,6 +162,17 @@ final class MemoryEmitter {
       code.lstore(Locals.addend(group.number()));
       countChange(group);
       code.jump(GOTO, found);
+      if (unknown != miss) {
+        // What cannot be written, or not all of it, is not remembered; a line beside code can.
+        code.label(unknown);
+        if (asWritten == write) {
+          walk(write, size, miss);
+          code.jump(GOTO, write && group.remembered() != TlbArray.PAGE_MASK ? remember : found);
+        } else {
+          find(false, size, walks, miss);
+          code.jump(GOTO, found);
+        }
+      }
     });
   }
 
@@ -204,18 +208,23 @@ final class MemoryEmitter {
     code.label(known);
     unit.exits().later(() -> {
       code.label(unknown);
-      code.aload(Locals.CPU);
-      code.lload(Locals.ADDRESS);
-      code.constant(size);
-      code.constant(write ? 1 : 0);
-      Names.WALK.call(code.visitor());
-      code.op(DUP2);
-      code.lstore(Locals.OFFSET);
-      code.op(LCONST_0);
-      code.op(LCMP);
-      code.jump(IFLT, miss);
+      walk(write, size, miss);
       code.jump(GOTO, known);
     });
+  }
+
+  /** Finds the place by the page tables, or leaves. */
+  private void walk(boolean write, int size, Label miss) {
+    code.aload(Locals.CPU);
+    code.lload(Locals.ADDRESS);
+    code.constant(size);
+    code.constant(write ? 1 : 0);
+    Names.WALK.call(code.visitor());
+    code.op(DUP2);
+    code.lstore(Locals.OFFSET);
+    code.op(LCONST_0);
+    code.op(LCMP);
+    code.jump(IFLT, miss);
   }
 
   private void checkAlignment(int size, Label miss) {

@@ -1,8 +1,10 @@
 package dev.hagen.emit;
 
+import dev.hagen.cpu.TlbArray;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
+import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
@@ -27,16 +29,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class PagePlan {
   private static final int IN_LOOP = 16;
+  /** The granularity in which code is tracked: {@link dev.hagen.memory.PhysicalMemory#codeLines}. */
+  private static final long LINE_MASK = ~63L;
 
   /** What the accesses of a group have in common. */
   private record Key(int segment, int base, int index, long page) {}
 
-  /** A group of accesses: its number, and whether one of them writes. */
-  record Group(int number, boolean writes) {}
+  /**
+   * A group of accesses.
+   *
+   * @param number its number
+   * @param writes whether one of them writes
+   * @param remembered a mask of those bits of an address that say what is remembered: a page; or a line of 64 bytes, since
+   *     the page holds code and only lines without are written here
+   */
+  record Group(int number, boolean writes, long remembered) {}
 
   private static final class Uses {
     int weight;
     boolean writes;
+    boolean besideCode;
   }
 
   private final Map<Key, Group> groups = new HashMap<>();
@@ -54,15 +66,18 @@ final class PagePlan {
     region.blocks().forEach(block -> blocks.put(block.start(), block));
     for (RegionBlock block : region.blocks()) {
       boolean loops = isInLoop(block, blocks);
+      long at = block.start();
       for (Instruction instruction : block.instructions()) {
-        note(instruction, loops, uses);
+        note(instruction, loops, (region.record(at) & Interpreter.CODE_PAGE) != 0, uses);
+        at += instruction.length();
       }
     }
     List<Map.Entry<Key, Uses>> chosen = uses.entrySet().stream().filter(entry -> entry.getValue().weight > 1)
         .sorted(Comparator.comparingInt(entry -> -entry.getValue().weight)).limit(Unit.PAGE_GROUPS).toList();
     for (int i = 0; i < chosen.size(); i++) {
       if ((region.changing() >> i & 1) == 0) {
-        groups.put(chosen.get(i).getKey(), new Group(i, chosen.get(i).getValue().writes));
+        Uses use = chosen.get(i).getValue();
+        groups.put(chosen.get(i).getKey(), new Group(i, use.writes, use.besideCode ? LINE_MASK : TlbArray.PAGE_MASK));
       }
     }
   }
@@ -89,31 +104,33 @@ final class PagePlan {
     return false;
   }
 
-  private static void note(Instruction instruction, boolean loops, Map<Key, Uses> uses) {
+  private static void note(Instruction instruction, boolean loops, boolean besideCode, Map<Key, Uses> uses) {
     Op op = instruction.op();
     switch (op) {
       case LEA, NOP, PREFETCH -> {
       }
-      case PUSH, CALL -> count(stack(Reg.RSP), loops, true, uses);
-      case POP, RET -> count(stack(Reg.RSP), loops, false, uses);
-      case LEAVE -> count(stack(Reg.RBP), loops, false, uses);
+      case PUSH, CALL -> count(stack(Reg.RSP), loops, true, besideCode, uses);
+      case POP, RET -> count(stack(Reg.RSP), loops, false, false, uses);
+      case LEAVE -> count(stack(Reg.RBP), loops, false, false, uses);
       default -> {
       }
     }
     Operand[] operands = instruction.operands();
     for (int i = 0; i < operands.length; i++) {
       if (operands[i] instanceof Operand.Memory memory && op != Op.LEA && op != Op.NOP && op != Op.PREFETCH) {
-        count(key(memory), loops, i == 0 && op.access() != Op.Access.READ, uses);
+        boolean writes = i == 0 && op.access() != Op.Access.READ;
+        count(key(memory), loops, writes, writes && besideCode, uses);
       }
     }
   }
 
-  private static void count(Key key, boolean loops, boolean writes, Map<Key, Uses> uses) {
+  private static void count(Key key, boolean loops, boolean writes, boolean besideCode, Map<Key, Uses> uses) {
     boolean frame = key.index == Reg.NONE && (key.base == Reg.RSP || key.base == Reg.RBP);
     if (loops || frame) {
       Uses use = uses.computeIfAbsent(key, missing -> new Uses());
       use.weight += loops ? IN_LOOP : 1;
       use.writes |= writes;
+      use.besideCode |= besideCode;
     }
   }
 

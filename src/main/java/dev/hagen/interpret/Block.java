@@ -30,6 +30,8 @@ final class Block extends CodeRange {
   int misses;
   /** The record of the block's first instruction, see {@link Interpreter#record}. */
   int record;
+  /** How many instructions had retired when it got that. */
+  private long recorded;
   /** What a unit last left for the block's first instruction for. */
   Counter cause = Counter.LEAVE_INSTRUCTION;
   /** How often it was left otherwise than towards the next instruction. */
@@ -53,6 +55,24 @@ final class Block extends CodeRange {
     this.length = length;
     this.secondPage = secondPage;
     this.targets = indirect ? new IndirectTargets() : null;
+  }
+
+  /**
+   * Makes the record of the first instruction worse, or keeps it while a unit that knows of it may be under way; says whether
+   * it has changed.
+   *
+   * @param retired instructions retired so far
+   * @param page {@link Interpreter#CODE_PAGE} if units leave for that reason, else 0
+   */
+  boolean worsenRecord(long retired, int page) {
+    int before = record;
+    if (before == 0 || (page & ~before) != 0) {
+      record = before | Interpreter.BAD_RECORD | page;
+      recorded = retired;
+    } else if (retired - recorded >= Interpreter.SETTLING) {
+      record = before & Interpreter.CODE_PAGE | Interpreter.WORST_RECORD;
+    }
+    return record != before;
   }
 
   BlockProfile profile() {

@@ -54,6 +54,12 @@ public final class Interpreter {
   private static final int TRIAL_TURN = 36;
   /** See {@link #record}. */
   public static final int WORST_RECORD = 2;
+  /** The record of an instruction for which units have left often. */
+  static final int BAD_RECORD = 1;
+  /** Instructions that retire before a record can get worst: a unit that knows of it is under way meanwhile. */
+  static final long SETTLING = 300_000_000;
+  /** In a {@linkplain #record record}: the instruction stores into a page that holds code. */
+  public static final int CODE_PAGE = 4;
   /** The return address of no call. */
   private static final long NOWHERE = 1L << 62 | 1;
 
@@ -244,10 +250,11 @@ public final class Interpreter {
   private void interpretOne() {
     LazyFlags.sync(cpu);
     Block block = cache.at(linearRip(cpu));
-    if (++block.misses >= mostMisses && block.record < WORST_RECORD) {
+    if (++block.misses >= mostMisses) {
       block.misses = 0;
-      block.record++;
-      hot.recordChanged();
+      if (block.worsenRecord(cpu.retired + cpu.countdown, block.cause == Counter.LEAVE_CODE_PAGE ? CODE_PAGE : 0)) {
+        hot.recordChanged();
+      }
     }
     cpu.counters.beginLeave();
     try {
@@ -265,11 +272,16 @@ public final class Interpreter {
 
   /**
    * What is known of the instruction at guest-physical {@code physical}: 0, or 1 if units have left for it often, or
-   * {@link #WORST_RECORD} if they have done so again although they knew.
+   * {@link #WORST_RECORD} if they have done so again although they knew; perhaps with {@link #CODE_PAGE}.
    */
   public int record(long physical, int context) {
     Block block = cache.decoded(physical, context);
     return block == null ? 0 : block.record;
+  }
+
+  /** Whether a record is {@link #WORST_RECORD}, whatever else is in it. */
+  public static boolean isWorst(int record) {
+    return (record & WORST_RECORD) != 0;
   }
 
   /** The first {@code count} steps of a block. */

@@ -106,15 +106,27 @@ public final class PhysicalMemory implements AutoCloseable {
   /** Tells the code listener if code lines were written at host offset {@code offset}; within one page. */
   public void written(long offset, int length) {
     int page = ramPage(offset);
-    long lines = codeLines[page];
-    if (lines != 0) {
-      int first = (int) offset >>> 6 & 63;
-      int last = (int) (offset + length - 1) >>> 6 & 63;
-      long touched = lines & (-1L << first) & (-1L >>> (63 - last));
-      if (touched != 0) {
-        codeListener.codeWritten(page, touched);
-      }
+    long touched = touchedLines(page, offset, length);
+    if (touched != 0) {
+      codeListener.codeWritten(page, touched);
     }
+  }
+
+  /** Those code lines of a page that {@code length} bytes lie on, which begin in it as {@code offset} says and end there too. */
+  private long touchedLines(int page, long offset, long length) {
+    long lines = codeLines[page];
+    int first = (int) offset >>> 6 & 63;
+    int last = (int) (offset + length - 1) >>> 6 & 63;
+    return lines & (-1L << first) & (-1L >>> (63 - last));
+  }
+
+  /**
+   * Whether some of {@code length} bytes of a RAM page lie on code lines.
+   *
+   * @param address an address whose low twelve bits say where in the page they begin; they end there too
+   */
+  public boolean holdsCode(int page, long address, long length) {
+    return touchedLines(page, address, length) != 0;
   }
 
   /** Copies into guest memory, as a device with DMA does; addresses that are not RAM are skipped. */

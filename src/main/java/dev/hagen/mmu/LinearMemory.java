@@ -50,7 +50,8 @@ public final class LinearMemory {
 
   /**
    * Asks the page tables, and fills the TLB: the offset in {@link HostMemory} of {@code size} bytes at {@code linear}, or
-   * {@link #NOT_PLAIN} if the access might fault or needs the slow path. For translation units.
+   * {@link #NOT_PLAIN} if the access might fault or needs the slow path. For translation units. The page may hold code, if
+   * the lines that are to be written hold none.
    */
   public static long walkForUnit(CpuState cpu, long linear, int size, boolean write) {
     if (crossesPage(linear, size) || !Bits.isCanonical(linear) || cpu.checksAlignment() || cpu.hasDataBreakpoints()) {
@@ -62,7 +63,20 @@ public final class LinearMemory {
       return NOT_PLAIN;
     }
     // The walk may have set a bit in a page table that lies among code.
-    return cpu.leaveBlock ? NOT_PLAIN : probe(write ? cpu.writeTlb : cpu.readTlb, linear, size);
+    if (cpu.leaveBlock) {
+      return NOT_PLAIN;
+    }
+    long place = probe(write ? cpu.writeTlb : cpu.readTlb, linear, size);
+    return place == NOT_PLAIN && write ? besideCode(cpu, linear, size) : place;
+  }
+
+  /** The same for a store into a page that holds code, which is in the TLB for the slow path alone. */
+  private static long besideCode(CpuState cpu, long linear, int size) {
+    TlbArray array = cpu.tlb[cpu.privilege()].array(TlbSet.WRITE);
+    if (!array.contains(linear) || cpu.memory.holdsCode(array.page(linear), linear, size)) {
+      return NOT_PLAIN;
+    }
+    return linear + TlbArray.addend(array.entries, linear);
   }
 
   /** Stores the low {@code size} bytes of {@code value}. */

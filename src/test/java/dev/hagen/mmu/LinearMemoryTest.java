@@ -81,4 +81,22 @@ final class LinearMemoryTest {
 
     assertEquals(Vector.AC, fault.vector());
   }
+
+  @Test
+  void walkForUnit_storeIntoPageWithCode_isPlainBesideTheLinesOfCode() {
+    cpu.cpl = 0;
+    cpu.updateContext();
+    int page = memory.ramPage(memory.ramOffset(0x9000));
+    memory.addCodeLines(page, 1L << 2);
+
+    long before = LinearMemory.walkForUnit(cpu, KERNEL + 0x9000 + 2 * 64 - 8, 8, true);
+    long into = LinearMemory.walkForUnit(cpu, KERNEL + 0x9000 + 2 * 64 - 4, 8, true);
+    long on = LinearMemory.walkForUnit(cpu, KERNEL + 0x9000 + 2 * 64, 1, true);
+    long behind = LinearMemory.walkForUnit(cpu, KERNEL + 0x9000 + 3 * 64, 8, true);
+
+    assertEquals(memory.ramOffset(0x9000) + 2 * 64 - 8, before);
+    assertEquals(LinearMemory.NOT_PLAIN, into);
+    assertEquals(LinearMemory.NOT_PLAIN, on);
+    assertEquals(memory.ramOffset(0x9000) + 3 * 64, behind);
+  }
 }
