@@ -4,6 +4,7 @@ import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Disassembler;
 import dev.hagen.decode.Instruction;
 import dev.hagen.machine.BareCode;
+import dev.hagen.memory.HostMemory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -47,6 +48,8 @@ final class DisasmCommand implements Callable<Integer> {
     byte[] code = Main.readFile(file);
     PrintWriter out = spec.commandLine().getOut();
     if (unit != null) {
+      // So that constants are those of a machine with usual memory.
+      HostMemory.expect(code.length);
       out.print(listing(code, unit));
       out.flush();
       return ExitCode.OK;
