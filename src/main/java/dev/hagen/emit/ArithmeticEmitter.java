@@ -1,5 +1,6 @@
 package dev.hagen.emit;
 
+import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.IAND;
 import static org.objectweb.asm.Opcodes.IFEQ;
@@ -358,21 +359,14 @@ final class ArithmeticEmitter {
     code.lstore(Locals.TEMPORARY_2);
     code.lload(Locals.TEMPORARY_2);
     jumpIfZero(miss);
+    Label done = new Label();
     if (size == 8) {
       checkUpperHalf(signed, miss);
     } else {
-      code.lload(Locals.register(Reg.RDX));
-      code.constant(32);
-      code.op(LSHL);
-      operands.pushRegister(Reg.RAX, 4);
-      code.op(LOR);
-      code.lstore(Locals.TEMPORARY_1);
       if (!signed) {
-        code.lload(Locals.TEMPORARY_1);
-        code.op(LCONST_0);
-        code.op(LCMP);
-        code.jump(IFLT, miss);
+        divideNarrow(done);
       }
+      takeWideDividend(signed, miss);
     }
     code.lload(Locals.TEMPORARY_1);
     code.lload(Locals.TEMPORARY_2);
@@ -385,7 +379,45 @@ final class ArithmeticEmitter {
     if (size == 4) {
       checkQuotient(signed, miss);
     }
+    code.label(done);
     finishDivision(size);
+  }
+
+  /** Where EDX is 0, as it is mostly, a division of 32 bits does, which the host is faster at; the quotient fits. */
+  private void divideNarrow(Label done) {
+    Label wide = new Label();
+    operands.pushRegister(Reg.RDX, 4);
+    code.op(LCONST_0);
+    code.op(LCMP);
+    code.jump(IFNE, wide);
+    operands.pushRegister(Reg.RAX, 4);
+    code.lstore(Locals.TEMPORARY_1);
+    code.lload(Locals.TEMPORARY_1);
+    code.op(L2I);
+    code.lload(Locals.TEMPORARY_2);
+    code.op(L2I);
+    Names.DIVIDE_UNSIGNED_INT.call(code.visitor());
+    code.op(I2L);
+    code.zeroExtend(4);
+    code.lstore(Locals.OFFSET);
+    code.jump(GOTO, done);
+    code.label(wide);
+  }
+
+  /** EDX:EAX into {@link Locals#TEMPORARY_1}; leaves if that is no number of the JVM. */
+  private void takeWideDividend(boolean signed, Label miss) {
+    code.lload(Locals.register(Reg.RDX));
+    code.constant(32);
+    code.op(LSHL);
+    operands.pushRegister(Reg.RAX, 4);
+    code.op(LOR);
+    code.lstore(Locals.TEMPORARY_1);
+    if (!signed) {
+      code.lload(Locals.TEMPORARY_1);
+      code.op(LCONST_0);
+      code.op(LCMP);
+      code.jump(IFLT, miss);
+    }
   }
 
   /** The 64-bit dividend into {@link Locals#TEMPORARY_1}; leaves unless RDX only extends it. */

@@ -80,6 +80,7 @@ final class Names {
   static final MethodName CHANGE_FLAGS =
       method(FlagChange.class, "apply", long.class, long.class, CpuState.class, int.class);
   static final MethodName DIVIDE_UNSIGNED = method(Long.class, "divideUnsigned", long.class, long.class);
+  static final MethodName DIVIDE_UNSIGNED_INT = method(Integer.class, "divideUnsigned", int.class, int.class);
   static final MethodName MULTIPLY_HIGH = method(Math.class, "multiplyHigh", long.class, long.class);
   static final MethodName UNSIGNED_MULTIPLY_HIGH = method(Math.class, "unsignedMultiplyHigh", long.class, long.class);
   static final MethodName ROTATE_LEFT = method(Long.class, "rotateLeft", long.class, int.class);
