@@ -51,7 +51,9 @@ final class Locals {
   static final int CHANGE_B = CHANGE_A + 2;
   /** The number of a bit that is tested. */
   static final int BIT = CHANGE_B + 2;
-  private static final int PAGES = BIT + 1;
+  /** The last byte of a {@link StackWindow}. */
+  static final int WINDOW_END = BIT + 1;
+  private static final int PAGES = WINDOW_END + 2;
 
   private Locals() {}
 

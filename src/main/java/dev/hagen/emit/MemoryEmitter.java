@@ -19,11 +19,14 @@ import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSUB;
 import static org.objectweb.asm.Opcodes.LUSHR;
+import static org.objectweb.asm.Opcodes.LXOR;
 
 import dev.hagen.cpu.TlbArray;
+import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.x86.Reg;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 
@@ -39,6 +42,8 @@ final class MemoryEmitter {
   private final UnitEmitter unit;
   private final PagePlan pages;
   private final int codeSize;
+  /** What is known to lie in one page around RSP and RBP. */
+  private final @Nullable StackWindow[] windows = new StackWindow[2];
 
   MemoryEmitter(UnitEmitter unit, Code code, PagePlan pages, int codeSize) {
     this.unit = unit;
@@ -96,29 +101,139 @@ final class MemoryEmitter {
 
   /** Puts the place of an operand into {@link Locals#OFFSET}. */
   void locate(Operand.Memory memory, int size, boolean write) {
-    pushLinearAddress(memory);
-    locate(pages.group(memory), size, false, write);
+    locate(memory, size, false, write);
   }
 
   /** The same for an operand that must be aligned to its size; leaves if it is not. */
   void locateAligned(Operand.Memory memory, int size, boolean write) {
+    locate(memory, size, true, write);
+  }
+
+  private void locate(Operand.Memory memory, int size, boolean aligned, boolean write) {
     pushLinearAddress(memory);
-    locate(pages.group(memory), size, true, write);
+    PagePlan.Group group = pages.group(memory);
+    boolean based = StackWindow.isBased(memory, Reg.RSP) || StackWindow.isBased(memory, Reg.RBP);
+    if (group == null || !based || !locateInWindow(group, memory.base(), memory.displacement(), size, aligned)) {
+      locateInGroup(group, size, aligned, write);
+    }
   }
 
   /** The same for an operand of any size, that no group of accesses has. */
   void locateUnlike(Operand.Memory memory, int size, boolean write) {
     pushLinearAddress(memory);
-    locate(null, size, false, write);
+    locateInGroup(null, size, false, write);
   }
 
-  /** The same for the linear address on the JVM's stack, which depends on RSP or RBP alone. */
-  void locateStack(int base, int size, boolean write) {
-    locate(pages.stackGroup(base), size, false, write);
+  /**
+   * The same for the linear address on the JVM's stack, which depends on RSP or RBP alone.
+   *
+   * @param distance of the address from the register's value
+   */
+  void locateStack(int base, long distance, int size, boolean write) {
+    PagePlan.Group group = pages.stackGroup(base);
+    if (group == null || !locateInWindow(group, base, distance, size, false)) {
+      locateInGroup(group, size, false, write);
+    }
   }
 
-  private void locate(PagePlan.@Nullable Group group, int size, boolean aligned, boolean write) {
+  /** Whether the place of an access is found by a check that does for others too. */
+  private boolean locateInWindow(PagePlan.Group group, int base, long distance, int size, boolean aligned) {
+    if (group.remembered() != TlbArray.PAGE_MASK) {
+      return false;
+    }
+    int register = base == Reg.RSP ? 0 : 1;
+    StackWindow window = windows[register];
+    boolean known = window != null && window.contains(distance, size);
+    if (!known) {
+      window = unit.stackWindow(base);
+      windows[register] = window;
+      if (window == null || !window.contains(distance, size)) {
+        windows[register] = null;
+        return false;
+      }
+    }
     code.lstore(Locals.ADDRESS);
+    if (aligned) {
+      checkAlignment(size, unit.miss());
+    }
+    if (!known) {
+      checkWindow(group, window);
+    }
+    code.lload(Locals.ADDRESS);
+    code.lload(Locals.addend(group.number()));
+    code.op(LADD);
+    code.lstore(Locals.OFFSET);
+    return true;
+  }
+
+  /** Leaves unless all of a window is in the page that the group has remembered, or one that it may remember. */
+  private void checkWindow(PagePlan.Group group, StackWindow window) {
+    Label other = new Label();
+    Label found = new Label();
+    Label miss = unit.miss();
+    pushWindow(window, window.low());
+    code.lstore(Locals.RAW);
+    comparePage(group, Locals.RAW, other);
+    pushWindow(window, window.high() - 1);
+    code.lstore(Locals.WINDOW_END);
+    comparePage(group, Locals.WINDOW_END, other);
+    code.label(found);
+    unit.exits().later(() -> {
+      code.label(other);
+      pushWindow(window, window.high() - 1);
+      code.lload(Locals.RAW, LXOR);
+      code.constant(TlbArray.PAGE_MASK);
+      code.op(LAND);
+      code.op(LCONST_0);
+      code.op(LCMP);
+      code.jump(IFNE, miss);
+      probe(Locals.RAW, group.writes(), 1, miss);
+      remember(group, Locals.RAW);
+      code.jump(GOTO, found);
+    });
+  }
+
+  private void comparePage(PagePlan.Group group, int address, Label other) {
+    code.lload(address);
+    code.constant(TlbArray.PAGE_MASK);
+    code.op(LAND);
+    code.lload(Locals.page(group.number()));
+    code.op(LCMP);
+    code.jump(IFNE, other);
+  }
+
+  private void pushWindow(StackWindow window, long distance) {
+    code.lload(Locals.register(window.base()));
+    code.constant(distance);
+    code.op(LADD);
+    if (codeSize == 4) {
+      code.zeroExtend(4);
+    }
+  }
+
+  /** An instruction has been emitted, which writes some registers: windows move along, or are forgotten. */
+  void pass(Instruction instruction, long written) {
+    for (int i = 0; i < windows.length; i++) {
+      int base = i == 0 ? Reg.RSP : Reg.RBP;
+      StackWindow window = windows[i];
+      if (window != null && Slots.hasGeneral(written, base)) {
+        Long movement = StackWindow.movement(instruction, base, codeSize);
+        windows[i] = movement == null || movement == 0 ? null : window.moved(movement);
+      }
+    }
+  }
+
+  /** From here on nothing is known of where the stack lies. */
+  void forgetWindows() {
+    Arrays.fill(windows, null);
+  }
+
+  private void locateInGroup(PagePlan.@Nullable Group group, int size, boolean aligned, boolean write) {
+    code.lstore(Locals.ADDRESS);
+    if (group != null) {
+      // The group may come to remember another page.
+      forgetWindows();
+    }
     if (group == null) {
       if (aligned) {
         checkAlignment(size, unit.miss());
@@ -152,14 +267,7 @@ final class MemoryEmitter {
       probe(asWritten, size, unknown);
       Label remember = new Label();
       code.label(remember);
-      code.lload(Locals.ADDRESS);
-      code.constant(group.remembered());
-      code.op(LAND);
-      code.lstore(Locals.page(group.number()));
-      code.lload(Locals.OFFSET);
-      code.lload(Locals.ADDRESS);
-      code.op(LSUB);
-      code.lstore(Locals.addend(group.number()));
+      remember(group, Locals.ADDRESS);
       countChange(group);
       code.jump(GOTO, found);
       if (unknown != miss) {
@@ -174,6 +282,18 @@ final class MemoryEmitter {
         }
       }
     });
+  }
+
+  /** Remembers the page or line of the address in a local, whose place is in {@link Locals#OFFSET}. */
+  private void remember(PagePlan.Group group, int address) {
+    code.lload(address);
+    code.constant(group.remembered());
+    code.op(LAND);
+    code.lstore(Locals.page(group.number()));
+    code.lload(Locals.OFFSET);
+    code.lload(address);
+    code.op(LSUB);
+    code.lstore(Locals.addend(group.number()));
   }
 
   private void countChange(PagePlan.Group group) {
@@ -240,15 +360,19 @@ final class MemoryEmitter {
    * written out, since HotSpot takes time for each method that it inlines and ceases to in large methods.
    */
   private void probe(boolean write, int size, Label unknown) {
+    probe(Locals.ADDRESS, write, size, unknown);
+  }
+
+  private void probe(int address, boolean write, int size, Label unknown) {
     int tlb = write ? Locals.WRITE_TLB : Locals.READ_TLB;
-    code.lload(Locals.ADDRESS);
+    code.lload(address);
     code.constant(TlbArray.PAIR_SHIFT);
     code.op(LUSHR);
     code.constant(HostMemory.pairMask());
     code.op(LAND);
     code.lstore(Locals.OFFSET);
     pushElement(tlb, 0);
-    code.lload(Locals.ADDRESS);
+    code.lload(address);
     if (size > 1) {
       code.constant(size - 1L);
       code.op(LADD);
@@ -258,7 +382,7 @@ final class MemoryEmitter {
     code.op(LCMP);
     code.jump(IFNE, unknown);
     pushElement(tlb, Long.BYTES);
-    code.lload(Locals.ADDRESS, LADD);
+    code.lload(address, LADD);
     code.lstore(Locals.OFFSET);
   }
 
@@ -274,6 +398,7 @@ final class MemoryEmitter {
 
   /** Forgets the pages that were remembered. */
   void forgetPages() {
+    forgetWindows();
     for (PagePlan.Group group : pages.groups()) {
       code.constant(NO_PAGE);
       code.lstore(Locals.page(group.number()));

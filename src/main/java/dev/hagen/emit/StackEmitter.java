@@ -29,7 +29,7 @@ final class StackEmitter {
   /** Pushes {@link Locals#TEMPORARY_2}; until the place is found nothing has changed. */
   void pushTemporary(int size) {
     pushStackPointer(-size);
-    memory.locateStack(Reg.RSP, size, true);
+    memory.locateStack(Reg.RSP, -size, size, true);
     memory.store(Locals.TEMPORARY_2, size);
     code.lload(Locals.ADDRESS);
     code.lstore(Locals.register(Reg.RSP));
@@ -46,7 +46,7 @@ final class StackEmitter {
   /** Loads the top of the stack, and leaves it there; the value is on the JVM's stack. */
   void loadTop(int size) {
     code.lload(Locals.register(Reg.RSP));
-    memory.locateStack(Reg.RSP, size, false);
+    memory.locateStack(Reg.RSP, 0, size, false);
     memory.load(size);
   }
 
@@ -68,7 +68,7 @@ final class StackEmitter {
   /** LEAVE. */
   void leave() {
     code.lload(Locals.register(Reg.RBP));
-    memory.locateStack(Reg.RBP, codeSize, false);
+    memory.locateStack(Reg.RBP, 0, codeSize, false);
     memory.load(codeSize);
     code.lstore(Locals.register(Reg.RBP));
     code.lload(Locals.ADDRESS);

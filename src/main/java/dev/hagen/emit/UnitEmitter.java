@@ -83,6 +83,8 @@ public final class UnitEmitter {
   private long at;
   private int before;
   private @Nullable Label miss;
+  private RegionBlock current;
+  private int index;
 
   /**
    * An emitter for one region.
@@ -102,7 +104,8 @@ public final class UnitEmitter {
   UnitEmitter(Region region, boolean intrinsics, boolean draft) {
     this.region = region;
     this.codeSize = ExecutionContext.codeSize(region.context());
-    this.instruction = region.blocks().getFirst().instructions().getFirst();
+    this.current = region.blocks().getFirst();
+    this.instruction = current.instructions().getFirst();
     this.hasVectors = intrinsics && (region.context() & ExecutionContext.SSE_BLOCKED) == 0;
     boolean hasX87 = intrinsics && (region.context() & ExecutionContext.X87_BLOCKED) == 0;
     this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors, hasX87);
@@ -349,11 +352,14 @@ public final class UnitEmitter {
     flags.setKnown(predecessors.getOrDefault(start, 0) == 1 ? entryKinds.getOrDefault(start, FlagEmitter.UNKNOWN)
         : FlagEmitter.UNKNOWN);
     normal.start(start);
+    memory.forgetWindows();
+    current = block;
     at = start;
     before = 0;
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {
       instruction = block.instructions().get(i);
+      index = i;
       miss = null;
       code.nextLine();
       if (i == last && RegisterPlan.isTransfer(block)) {
@@ -364,6 +370,7 @@ public final class UnitEmitter {
       flags.setWanted(plan.flagsMatterAfter(block, i));
       emitInstruction(plan.effects(block, i), plan.liveAfter(block, i));
       normal.pass(instruction);
+      memory.pass(instruction, plan.effects(block, i).writes());
       before++;
       at += instruction.length();
     }
@@ -469,6 +476,11 @@ public final class UnitEmitter {
   /** Whether units have left for the current instruction often. */
   boolean hasRecord() {
     return region.record(at) != 0;
+  }
+
+  /** What the current instruction and those behind it access around RSP or RBP, if it is worth a check of its own. */
+  @Nullable StackWindow stackWindow(int base) {
+    return StackWindow.of(region, current, index, at, base, plan, codeSize);
   }
 
   /** The distance of the next instruction from the head. */

@@ -1,0 +1,138 @@
+package dev.hagen.emit;
+
+import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Op;
+import dev.hagen.decode.Operand;
+import dev.hagen.region.Region;
+import dev.hagen.region.RegionBlock;
+import dev.hagen.x86.Reg;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes around a stack or frame pointer that the instructions of a block access from one on, as long as the register
+ * moves by constants: one check that they lie in one page does for all of these accesses.
+ *
+ * @param base RSP or RBP
+ * @param low where the first byte lies, as a distance from the register's value before the first instruction
+ * @param high where the last byte ends
+ */
+record StackWindow(int base, long low, long high) {
+  /** Windows of a few cache lines: a larger one lies across two pages too often. */
+  private static final int LARGEST = 512;
+
+  /** Whether {@code size} bytes from a distance on are in the window. */
+  boolean contains(long distance, int size) {
+    return distance >= low && distance + size <= high;
+  }
+
+  /** How many bytes it has. */
+  long size() {
+    return high - low;
+  }
+
+  /** The same after the register has moved by {@code distance}. */
+  StackWindow moved(long distance) {
+    return new StackWindow(base, low - distance, high - distance);
+  }
+
+  /** By how much an instruction moves a register, or null if that is not known when emitting. */
+  static @Nullable Long movement(Instruction instruction, int base, int codeSize) {
+    Operand[] operands = instruction.operands();
+    Op op = instruction.op();
+    boolean named = operands.length > 0 && operands[0] instanceof Operand.Register register && register.index() == base
+        && op.access() != Op.Access.READ || op == Op.XCHG || op == Op.XADD || op == Op.CMPXCHG;
+    if (named) {
+      boolean constant = (op == Op.ADD || op == Op.SUB) && operands[0].size() == codeSize
+          && operands[1] instanceof Operand.Immediate;
+      long distance = constant ? ((Operand.Immediate) operands[1]).value() : 0;
+      return !constant ? null : (Long) (op == Op.ADD ? distance : -distance);
+    }
+    return switch (op) {
+      case PUSH -> base == Reg.RSP ? -operands[0].size() : 0L;
+      case POP -> base == Reg.RSP ? operands[0].size() : 0L;
+      case LEAVE, ENTER, PUSHA, POPA, PUSHF, POPF -> null;
+      default -> 0L;
+    };
+  }
+
+  /**
+   * The window from an instruction on, or null if it is not worth a check of its own: for less than two accesses.
+   *
+   * @param index the number of the instruction in its block
+   * @param at its distance from the region's head
+   */
+  static @Nullable StackWindow of(Region region, RegionBlock block, int index, long at, int base,
+      RegisterPlan plan, int codeSize) {
+    Search search = new Search(base, codeSize);
+    int last = block.instructions().size() - 1;
+    long place = at;
+    for (int i = index; i <= last; i++) {
+      Instruction instruction = block.instructions().get(i);
+      boolean transfer = i == last && RegisterPlan.isTransfer(block);
+      if (region.record(place) != 0 || !transfer && plan.effects(block, i).form() != Effects.Form.VALUE
+          || !search.take(instruction) || transfer) {
+        break;
+      }
+      place += instruction.length();
+    }
+    return search.accesses < 2 ? null : new StackWindow(base, search.low, search.high);
+  }
+
+  /** What has been found so far. */
+  private static final class Search {
+    private final int base;
+    private final int codeSize;
+    private long position;
+    private long low = Long.MAX_VALUE;
+    private long high = Long.MIN_VALUE;
+    private int accesses;
+
+    Search(int base, int codeSize) {
+      this.base = base;
+      this.codeSize = codeSize;
+    }
+
+    /** Takes an instruction into the window; says whether the next one may come. */
+    boolean take(Instruction instruction) {
+      Op op = instruction.op();
+      if (op != Op.LEA && op != Op.NOP && op != Op.PREFETCH) {
+        for (Operand operand : instruction.operands()) {
+          if (operand instanceof Operand.Memory memory && isBased(memory, base)
+              && !include(memory.displacement(), memory.size())) {
+            return false;
+          }
+        }
+      }
+      boolean fits = switch (op) {
+        case PUSH -> base != Reg.RSP || include(-instruction.operand(0).size(), instruction.operand(0).size());
+        case POP -> base != Reg.RSP || include(0, instruction.operand(0).size());
+        case CALL -> base != Reg.RSP || include(-codeSize, codeSize);
+        case RET -> base != Reg.RSP || include(0, codeSize);
+        default -> true;
+      };
+      Long movement = movement(instruction, base, codeSize);
+      if (!fits || movement == null) {
+        return false;
+      }
+      position += movement;
+      return true;
+    }
+
+    private boolean include(long distance, int size) {
+      long first = Math.min(low, position + distance);
+      long end = Math.max(high, position + distance + size);
+      if (end - first > LARGEST) {
+        return false;
+      }
+      low = first;
+      high = end;
+      accesses++;
+      return true;
+    }
+  }
+
+  /** Whether an operand lies at a constant distance from a register. */
+  static boolean isBased(Operand.Memory memory, int base) {
+    return memory.base() == base && memory.index() == Reg.NONE && memory.segment() != Reg.FS && memory.segment() != Reg.GS;
+  }
+}
