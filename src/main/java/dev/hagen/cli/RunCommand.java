@@ -12,6 +12,8 @@ import dev.hagen.machine.MachineConfig;
 import dev.hagen.machine.MachineControl;
 import dev.hagen.machine.TiersDiffer;
 import dev.hagen.memory.HostMemory;
+import dev.hagen.profile.SymbolFile;
+import dev.hagen.profile.SymbolTable;
 import dev.hagen.util.HotSpot;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -50,6 +52,8 @@ final class RunCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
+  private SymbolTable symbols = SymbolTable.EMPTY;
+
   RunOptions options() {
     return options;
   }
@@ -75,6 +79,7 @@ final class RunCommand implements Callable<Integer> {
       throw new UserError("-icount " + options.icount + ": an instruction takes one nanosecond, shift=0.");
     }
     Statistics.parse(options.stats);
+    symbols = symbols();
     GuestImage image;
     List<GuestImage.Module> modules;
     try {
@@ -127,6 +132,18 @@ final class RunCommand implements Callable<Integer> {
     }
     ImageFile file = ImageFile.read(path);
     return options.loadAddress != null ? new FlatImage(file, options.loadAddress) : GuestImage.recognise(file);
+  }
+
+  private SymbolTable symbols() {
+    SymbolTable all = SymbolTable.EMPTY;
+    for (Path path : options.symbols) {
+      try {
+        all = all.with(SymbolFile.read(Main.readFile(path)));
+      } catch (IllegalArgumentException e) {
+        throw new UserError("--symbols: " + path + " " + e.getMessage() + ".");
+      }
+    }
+    return all;
   }
 
   private static ImageFile builtIn() {
@@ -267,6 +284,7 @@ final class RunCommand implements Callable<Integer> {
     long nanos;
     try (Observation _ = Observation.start(options, machine.counters(), System.err)) {
       log.attach(machine);
+      machine.setSymbols(symbols);
       control.setPaused(options.startPaused);
       lines.connect(control, end);
       if (options.timeout != null) {
