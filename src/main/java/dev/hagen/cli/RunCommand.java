@@ -52,7 +52,19 @@ final class RunCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
+  private final RunWatcher watcher;
   private SymbolTable symbols = SymbolTable.EMPTY;
+
+  /** What picocli makes. */
+  RunCommand() {
+    watcher = RunWatcher.NONE;
+  }
+
+  /** A run with options that another command has read, a configuration file's among them. */
+  RunCommand(RunOptions options, RunWatcher watcher) {
+    this.options = options;
+    this.watcher = watcher;
+  }
 
   RunOptions options() {
     return options;
@@ -61,7 +73,9 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (options.config != null) {
-      readConfig(options.config);
+      RunCommand again = new RunCommand();
+      readConfig(options.config, java.util.Objects.requireNonNull(spec), again);
+      options = again.options;
     }
     if ("help".equals(options.cpu)) {
       CpuModel.names().forEach(System.out::println);
@@ -99,16 +113,13 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** Puts the entries of a configuration file behind what the command line says. */
-  private void readConfig(Path path) {
-    CommandSpec command = java.util.Objects.requireNonNull(spec);
+  /** Reads a command once more, with the entries of a configuration file behind what the command line says. */
+  static void readConfig(Path path, CommandSpec command, Object again) {
     ParseResult given = command.commandLine().getParseResult();
     List<String> arguments = new ArrayList<>(ConfigFile.read(path).arguments(command, given));
     arguments.addAll(given.expandedArgs());
-    RunCommand again = new RunCommand();
     new CommandLine(again).setOverwrittenOptionsAllowed(true).setPosixClusteredShortOptionsAllowed(false)
         .parseArgs(arguments.toArray(String[]::new));
-    options = again.options;
   }
 
   private void checkProcessors() {
@@ -288,8 +299,9 @@ final class RunCommand implements Callable<Integer> {
       control.setPaused(options.startPaused);
       lines.connect(control, end);
       if (options.timeout != null) {
-        startTimeout(control, end, options.timeout);
+        endAfter(control, end, options.timeout, ExitCode.TIMEOUT);
       }
+      watcher.start(machine, end);
       sayIfSlow(System.err);
       long start = System.nanoTime();
       code = runToEnd(control, machine, end);
@@ -300,17 +312,19 @@ final class RunCommand implements Callable<Integer> {
     if (statistics != null) {
       System.err.print(statistics.of(machine, nanos));
     }
+    watcher.end(machine, symbols);
     return code;
   }
 
-  private static void startTimeout(MachineControl machine, EndOfRun end, double seconds) {
+  /** Ends a run with an exit code after some time. */
+  static void endAfter(MachineControl machine, EndOfRun end, double seconds, int code) {
     Thread.ofPlatform().daemon().name("hagen-timeout").start(() -> {
       try {
         Thread.sleep((long) (seconds * 1000));
       } catch (InterruptedException e) {
         return;
       }
-      end.decide(ExitCode.TIMEOUT);
+      end.decide(code);
       machine.stop(StopReason.REQUEST);
     });
   }
