@@ -12,14 +12,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The files of a profile. Each is there in whole or not at all. */
 final class ProfileFiles {
   private static final double NANOS = 1e9;
   private static final long NANOS_PER_MICRO = 1000;
+
+  /** Units whose instructions are written: the hottest. */
+  private static final int WITH_CODE = 100;
 
   private ProfileFiles() {}
 
@@ -76,9 +81,11 @@ final class ProfileFiles {
     object.put("samples", report.profile().samples());
     object.put("named", report.named());
     object.put("tiers", spelled(report.tiers()));
-    object.put("units", report.units().stream().map(ProfileFiles::unit).toList());
+    List<ProfileReport.UnitRow> units = report.units();
+    object.put("units", IntStream.range(0, units.size()).mapToObj(i -> unit(report, units.get(i), i < WITH_CODE)).toList());
     object.put("functions", report.functions());
     object.put("pages", report.pages());
+    object.put("mix", report.mix());
     object.put("exits", report.exits());
     object.put("stacks", new TreeMap<>(report.stacks()));
     object.put("timeline", report.profile().timeline().stream().map(ProfileFiles::spelled).toList());
@@ -91,7 +98,7 @@ final class ProfileFiles {
     return spelled;
   }
 
-  private static Map<String, Object> unit(ProfileReport.UnitRow row) {
+  private static Map<String, Object> unit(ProfileReport report, ProfileReport.UnitRow row, boolean withCode) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("name", row.name());
     object.put("share", row.share());
@@ -106,6 +113,9 @@ final class ProfileFiles {
       object.put("made", facts.made());
       object.put("retranslations", facts.retranslations());
       object.put("retired_by_drafts", facts.retired());
+      if (withCode) {
+        object.put("code", report.code(key));
+      }
     }
     return object;
   }

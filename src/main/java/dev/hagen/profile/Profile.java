@@ -54,13 +54,23 @@ public final class Profile {
     Place kept = nanos.size() < MOST_PLACES || nanos.containsKey(place) ? place
         : new Place(NOWHERE, place.user, place.tier, null, List.of());
     nanos.merge(kept, time, Long::sum);
-    int slice = (int) Math.min(total / NANOS_PER_SLICE, MOST_SLICES - 1);
-    while (slices.size() <= slice) {
-      slices.add(new EnumMap<>(Tier.class));
-    }
-    slices.get(slice).merge(place.tier, time, Long::sum);
+    addToSlices(place.tier, time);
     total += time;
     samples++;
+  }
+
+  private void addToSlices(Tier tier, long time) {
+    long at = total;
+    while (at < total + time) {
+      int slice = (int) Math.min(at / NANOS_PER_SLICE, MOST_SLICES - 1);
+      boolean last = slice == MOST_SLICES - 1;
+      long end = last ? total + time : Math.min(total + time, (slice + 1) * NANOS_PER_SLICE);
+      while (slices.size() <= slice) {
+        slices.add(new EnumMap<>(Tier.class));
+      }
+      slices.get(slice).merge(tier, end - at, Long::sum);
+      at = end;
+    }
   }
 
   /** Nanoseconds by place. */
@@ -68,7 +78,7 @@ public final class Profile {
     return Map.copyOf(nanos);
   }
 
-  /** Nanoseconds by tier, for each tenth of a second from the start; in a slice without a sample there is nothing. */
+  /** Nanoseconds by tier, for each tenth of a second from the start. */
   public synchronized List<Map<Tier, Long>> timeline() {
     return slices.stream().map(Collections::unmodifiableMap).toList();
   }

@@ -1,12 +1,17 @@
 package dev.hagen.profile;
 
+import dev.hagen.decode.Disassembler;
+import dev.hagen.decode.Instruction;
 import dev.hagen.profile.SymbolTable.Function;
+import dev.hagen.region.Region;
+import dev.hagen.region.RegionBlock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +56,22 @@ public final class ProfileReport {
    * @param function in which most of that was
    */
   public record PageRow(String page, double share, String function) {}
+
+  /**
+   * An instruction of a unit.
+   *
+   * @param address linear
+   * @param text in Intel syntax
+   * @param share of the time of samples that lie there, 0 to 1
+   */
+  public record CodeRow(String address, String text, double share) {}
+
+  /**
+   * An operation.
+   *
+   * @param share of the time of all units, 0 to 1, if each instruction of a unit takes as long as the others
+   */
+  public record MixRow(String operation, double share) {}
 
   private final Profile profile;
   private final SymbolTable symbols;
@@ -167,6 +188,48 @@ public final class ProfileReport {
     });
     return pages.entrySet().stream().map(page -> new PageRow("0x%x".formatted(page.getKey()), sum(page.getValue()) / total,
         most(page.getValue()))).sorted(Comparator.comparingDouble(PageRow::share).reversed().thenComparing(PageRow::page)).toList();
+  }
+
+  /** The instructions of a unit in the order of their addresses; empty if they are not kept. */
+  public List<CodeRow> code(UnitKey key) {
+    Region region = profile.units().region(key);
+    if (region == null) {
+      return List.of();
+    }
+    Map<Long, Long> samples = new HashMap<>();
+    places.forEach((place, nanos) -> {
+      if (key.equals(place.unit())) {
+        samples.merge(place.rip(), nanos, Long::sum);
+      }
+    });
+    Map<Long, CodeRow> rows = new TreeMap<>(Long::compareUnsigned);
+    for (RegionBlock block : region.blocks()) {
+      long at = region.linear() + block.start();
+      for (Instruction instruction : block.instructions()) {
+        rows.put(at, new CodeRow("0x%x".formatted(at), Disassembler.text(instruction, at),
+            samples.getOrDefault(at, 0L) / total));
+        at += instruction.length();
+      }
+    }
+    return List.copyOf(rows.values());
+  }
+
+  /** What the units consist of, the most frequent first. */
+  public List<MixRow> mix() {
+    Map<String, Double> shares = new TreeMap<>();
+    double all = 0;
+    for (UnitRow unit : units) {
+      Region region = unit.key() == null ? null : profile.units().region(unit.key());
+      if (region != null) {
+        all += unit.share();
+        double each = unit.share() / region.size();
+        region.blocks().forEach(block -> block.instructions().forEach(instruction ->
+            shares.merge(instruction.op().name().toLowerCase(Locale.ROOT), each, Double::sum)));
+      }
+    }
+    double whole = all;
+    return shares.entrySet().stream().map(share -> new MixRow(share.getKey(), share.getValue() / whole))
+        .sorted(Comparator.comparingDouble(MixRow::share).reversed().thenComparing(MixRow::operation)).toList();
   }
 
   /** Nanoseconds by stack: functions from the outermost to the innermost, with semicolons between. */

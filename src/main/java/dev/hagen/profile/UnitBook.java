@@ -4,14 +4,18 @@ import dev.hagen.cache.TranslationListener;
 import dev.hagen.cpu.Counter;
 import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.RegionCode;
+import dev.hagen.region.Region;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps account of all units that are made: their sizes, and how often each was made anew and why. Any thread may call. */
 public final class UnitBook {
   /** A guest can have units made without end. */
   private static final int MOST = 200_000;
+  /** Of so many the code is kept, which takes some 5 KB each. */
+  private static final int MOST_REGIONS = 20_000;
 
   /**
    * What is known of a unit.
@@ -46,6 +50,7 @@ public final class UnitBook {
   }
 
   private final Map<UnitKey, Facts> units = new HashMap<>();
+  private final Map<UnitKey, Region> regions = new HashMap<>();
 
   /** What is known of a unit; zeros if nothing is. */
   public synchronized Facts of(UnitKey key) {
@@ -63,8 +68,17 @@ public final class UnitBook {
     put(key, of(key).retired(code.heat()));
   }
 
+  /** The code that a unit was last made of, or null if it is not kept. */
+  public synchronized @Nullable Region region(UnitKey key) {
+    return regions.get(key);
+  }
+
   private synchronized void made(RegionCode code, UnitFactory.Made unit) {
-    put(UnitKey.of(code), of(UnitKey.of(code)).made(unit));
+    UnitKey key = UnitKey.of(code);
+    put(key, of(key).made(unit));
+    if (regions.size() < MOST_REGIONS || regions.containsKey(key)) {
+      regions.put(key, unit.region());
+    }
   }
 
   private synchronized void retranslated(RegionCode code, Counter cause) {

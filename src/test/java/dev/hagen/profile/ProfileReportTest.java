@@ -121,6 +121,22 @@ class ProfileReportTest {
   }
 
   @Test
+  void timeline_spreadsASampleOverTheTimeThatItStandsFor() {
+    see(KERNEL, Tier.DRAFT, null, 50_000_000);
+    see(KERNEL, Tier.INTERPRETER, null, 200_000_000);
+    assertThat(profile.timeline()).containsExactly(Map.of(Tier.DRAFT, 50_000_000L, Tier.INTERPRETER, 50_000_000L),
+        Map.of(Tier.INTERPRETER, 100_000_000L), Map.of(Tier.INTERPRETER, 50_000_000L));
+  }
+
+  @Test
+  void pages_areThoseOfTheCode_withoutIdleTime() {
+    seeEverything();
+    assertThat(new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS).pages()).containsExactly(
+        new ProfileReport.PageRow("0xffffffff81000000", 0.7, "inner"),
+        new ProfileReport.PageRow("0x1000", 0.1, "[before the kernel]"));
+  }
+
+  @Test
   void places_withoutEnd_areNotAllKept() {
     for (int i = 0; i < 200_000; i++) {
       see(KERNEL + i, Tier.INTERPRETER, null, 1);

@@ -58,6 +58,11 @@ class ProfileIT {
     assertThat(hottest.get("name").getAsString()).isEqualTo("busy_loop");
     assertThat(hottest.get("share").getAsDouble()).isGreaterThan(0.5);
     assertThat(hottest.get("instructions").getAsInt()).isEqualTo(2);
+    assertThat(rows(hottest.getAsJsonArray("code"))).extracting(row -> row.get("text").getAsString())
+        .containsExactly("inc eax", "jmp 0x200000");
+    assertThat(sum(hottest.getAsJsonArray("code"), "share")).isEqualTo(hottest.get("share").getAsDouble(), within(1e-6));
+    assertThat(rows(written().getAsJsonArray("mix"))).extracting(row -> row.get("operation").getAsString())
+        .containsExactlyInAnyOrder("inc", "jmp");
     assertThat(written().get("named").getAsDouble()).isGreaterThan(0.99);
     assertThat(result.out()).contains("busy_loop");
     assertThat(Files.readString(directory.resolve("profile.html"))).contains("\"name\": \"busy_loop\"")
