@@ -112,6 +112,7 @@ final class ProfileFiles {
       object.put("bytecodes", facts.bytecodes());
       object.put("made", facts.made());
       object.put("retranslations", facts.retranslations());
+      object.put("exits", row.exits());
       object.put("retired_by_drafts", facts.retired());
       if (withCode) {
         object.put("code", report.code(key));

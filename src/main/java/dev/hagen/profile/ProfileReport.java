@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,10 @@ public final class ProfileReport {
    * @param name the function that its head lies in, with the distance
    * @param share of the time, 0 to 1
    * @param tier in which most of that was
+   * @param exits estimated numbers of exits, exceptions and interrupts at its instructions, by what they are
    */
-  public record UnitRow(String name, double share, Tier tier, @Nullable UnitKey key, UnitBook.Facts facts) {}
+  public record UnitRow(String name, double share, Tier tier, @Nullable UnitKey key, UnitBook.Facts facts,
+      Map<String, Long> exits) {}
 
   /**
    * A function.
@@ -142,15 +145,48 @@ public final class ProfileReport {
       Map<Tier, Long> tiers = unit == null ? rest : byUnit.computeIfAbsent(unit, key -> new EnumMap<>(Tier.class));
       tiers.merge(place.tier(), nanos, Long::sum);
     });
+    Map<UnitKey, Map<String, Long>> exits = exitsOf(byUnit.keySet());
     byUnit.forEach((key, tiers) -> units.add(new UnitRow(name(key.linear()), sum(tiers) / total, most(tiers), key,
-        profile.units().of(key))));
+        profile.units().of(key), exits.getOrDefault(key, Map.of()))));
     rest.forEach((tier, nanos) -> units.add(new UnitRow(switch (tier) {
       case INTERPRETER -> "[interpreter]";
       case MACHINE -> "[devices, timers, interrupts]";
       case IDLE -> IDLE;
       case DRAFT, OPTIMISED, UNIT -> "[units, not known which]";
-    }, nanos / total, tier, null, UnitBook.Facts.NONE)));
+    }, nanos / total, tier, null, UnitBook.Facts.NONE, Map.of())));
     units.sort(Comparator.comparingDouble(UnitRow::share).reversed().thenComparing(UnitRow::name));
+  }
+
+  /** Exits at the instructions of units; one at an instruction that several units have counts for each. */
+  private Map<UnitKey, Map<String, Long>> exitsOf(Set<UnitKey> keys) {
+    Map<Long, Map<String, Long>> places = new HashMap<>();
+    profile.exits().exits().forEach((exit, count) ->
+        places.computeIfAbsent(exit.rip(), rip -> new HashMap<>()).merge(exit.reason(), count, Long::sum));
+    Map<UnitKey, Map<String, Long>> exits = new HashMap<>();
+    for (UnitKey key : keys) {
+      Region region = profile.units().region(key);
+      if (region != null) {
+        Map<String, Long> sums = new TreeMap<>();
+        addresses(region).forEach(address -> places.getOrDefault(address, Map.of())
+            .forEach((reason, count) -> sums.merge(reason, count, Long::sum)));
+        exits.put(key, sums);
+      }
+    }
+    return exits;
+  }
+
+  /** Where an instruction of a region begins or ends. */
+  private static Set<Long> addresses(Region region) {
+    Set<Long> addresses = new HashSet<>();
+    for (RegionBlock block : region.blocks()) {
+      long at = region.linear() + block.start();
+      addresses.add(at);
+      for (Instruction instruction : block.instructions()) {
+        at += instruction.length();
+        addresses.add(at);
+      }
+    }
+    return addresses;
   }
 
   private static long sum(Map<?, Long> parts) {

@@ -2,6 +2,7 @@ package dev.hagen.profile;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A {@link ProfileReport} for a terminal. */
@@ -33,12 +34,19 @@ public final class ProfileText {
         line(text, "%6.2f%%  %-11s %6s %6s %5s %6s %12s  %s", row.share() * 100, row.tier().spelling(), "", "", "", "", "",
             row.name());
       } else {
-        line(text, "%6.2f%%  %-11s %6d %6d %5d %6d %,12d  %s%s", row.share() * 100, row.tier().spelling(),
+        line(text, "%6.2f%%  %-11s %6d %6d %5d %6d %,12d  %s%s%s", row.share() * 100, row.tier().spelling(),
             facts.instructions(), facts.bytecodes(), facts.made(), facts.retranslated(), facts.retired(), row.name(),
-            facts.retranslations().isEmpty() ? "" : " " + facts.retranslations());
+            causes("anew", facts.retranslations()), causes("exits", row.exits()));
       }
     }
     rest(text, rows.size() - top, rows.stream().skip(top).mapToDouble(ProfileReport.UnitRow::share).sum());
+  }
+
+  /** {@code ; exits: vm_exits.rdtsc 1,994}; empty if there are none. */
+  private static String causes(String what, Map<String, ? extends Number> counts) {
+    return counts.isEmpty() ? "" : counts.entrySet().stream()
+        .map(count -> String.format(Locale.ROOT, "%s %,d", count.getKey(), count.getValue().longValue()))
+        .collect(Collectors.joining(", ", "; " + what + ": ", ""));
   }
 
   private static void functions(StringBuilder text, List<ProfileReport.FunctionRow> rows, int top) {

@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProfileIT {
   /** In 32-bit mode: inc eax; jmp to it. */
   private static final byte[] LOOPS = {0x40, (byte) 0xEB, (byte) 0xFD};
+  /** in al, 80h; jmp to it. */
+  private static final byte[] READS_A_PORT = {(byte) 0xE4, (byte) 0x80, (byte) 0xEB, (byte) 0xFC};
   /** cli; hlt. */
   private static final byte[] HALTS = {(byte) 0xFA, (byte) 0xF4};
   private static final String ADDRESS = "0x200000";
@@ -67,6 +69,13 @@ class ProfileIT {
     assertThat(result.out()).contains("busy_loop");
     assertThat(Files.readString(directory.resolve("profile.html"))).contains("\"name\": \"busy_loop\"")
         .doesNotContain("@DATA@", "http:", "https:");
+  }
+
+  @Test
+  void exits_areShownAtTheirUnit() throws IOException {
+    assertThat(profile(READS_A_PORT, "--duration", "4").exitCode()).isZero();
+    assertThat(rows(written().getAsJsonArray("units"))).filteredOn(row -> row.has("exits"))
+        .anySatisfy(row -> assertThat(row.getAsJsonObject("exits").get("vm_exits.port_read").getAsLong()).isPositive());
   }
 
   @Test
