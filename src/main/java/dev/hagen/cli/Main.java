@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** The command line: {@code hagen COMMAND …}. */
 @Command(name = "hagen", mixinStandardHelpOptions = true, versionProvider = Version.class,
     description = "An x86 virtual machine monitor for the JVM.", synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class, DisasmCommand.class, CompareCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {RunCommand.class, DisasmCommand.class, CompareCommand.class,
+        ProfileCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
   @Spec
   private CommandSpec spec;

@@ -12,6 +12,8 @@ import dev.hagen.machine.MachineConfig;
 import dev.hagen.machine.MachineControl;
 import dev.hagen.machine.TiersDiffer;
 import dev.hagen.memory.HostMemory;
+import dev.hagen.profile.SymbolFile;
+import dev.hagen.profile.SymbolTable;
 import dev.hagen.util.HotSpot;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -50,6 +52,20 @@ final class RunCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
+  private final RunWatcher watcher;
+  private SymbolTable symbols = SymbolTable.EMPTY;
+
+  /** What picocli makes. */
+  RunCommand() {
+    watcher = RunWatcher.NONE;
+  }
+
+  /** A run with options that another command has read, a configuration file's among them. */
+  RunCommand(RunOptions options, RunWatcher watcher) {
+    this.options = options;
+    this.watcher = watcher;
+  }
+
   RunOptions options() {
     return options;
   }
@@ -57,7 +73,9 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (options.config != null) {
-      readConfig(options.config);
+      RunCommand again = new RunCommand();
+      readConfig(options.config, java.util.Objects.requireNonNull(spec), again);
+      options = again.options;
     }
     if ("help".equals(options.cpu)) {
       CpuModel.names().forEach(System.out::println);
@@ -75,6 +93,7 @@ final class RunCommand implements Callable<Integer> {
       throw new UserError("-icount " + options.icount + ": an instruction takes one nanosecond, shift=0.");
     }
     Statistics.parse(options.stats);
+    symbols = symbols();
     GuestImage image;
     List<GuestImage.Module> modules;
     try {
@@ -94,16 +113,13 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** Puts the entries of a configuration file behind what the command line says. */
-  private void readConfig(Path path) {
-    CommandSpec command = java.util.Objects.requireNonNull(spec);
+  /** Reads a command once more, with the entries of a configuration file behind what the command line says. */
+  static void readConfig(Path path, CommandSpec command, Object again) {
     ParseResult given = command.commandLine().getParseResult();
     List<String> arguments = new ArrayList<>(ConfigFile.read(path).arguments(command, given));
     arguments.addAll(given.expandedArgs());
-    RunCommand again = new RunCommand();
     new CommandLine(again).setOverwrittenOptionsAllowed(true).setPosixClusteredShortOptionsAllowed(false)
         .parseArgs(arguments.toArray(String[]::new));
-    options = again.options;
   }
 
   private void checkProcessors() {
@@ -127,6 +143,18 @@ final class RunCommand implements Callable<Integer> {
     }
     ImageFile file = ImageFile.read(path);
     return options.loadAddress != null ? new FlatImage(file, options.loadAddress) : GuestImage.recognise(file);
+  }
+
+  private SymbolTable symbols() {
+    SymbolTable all = SymbolTable.EMPTY;
+    for (Path path : options.symbols) {
+      try {
+        all = all.with(SymbolFile.read(Main.readFile(path)));
+      } catch (IllegalArgumentException e) {
+        throw new UserError("--symbols: " + path + " " + e.getMessage() + ".");
+      }
+    }
+    return all;
   }
 
   private static ImageFile builtIn() {
@@ -267,11 +295,13 @@ final class RunCommand implements Callable<Integer> {
     long nanos;
     try (Observation _ = Observation.start(options, machine.counters(), System.err)) {
       log.attach(machine);
+      machine.setSymbols(symbols);
       control.setPaused(options.startPaused);
       lines.connect(control, end);
       if (options.timeout != null) {
-        startTimeout(control, end, options.timeout);
+        endAfter(control, end, options.timeout, ExitCode.TIMEOUT);
       }
+      watcher.start(machine, end);
       sayIfSlow(System.err);
       long start = System.nanoTime();
       code = runToEnd(control, machine, end);
@@ -282,17 +312,19 @@ final class RunCommand implements Callable<Integer> {
     if (statistics != null) {
       System.err.print(statistics.of(machine, nanos));
     }
+    watcher.end(machine, symbols);
     return code;
   }
 
-  private static void startTimeout(MachineControl machine, EndOfRun end, double seconds) {
+  /** Ends a run with an exit code after some time. */
+  static void endAfter(MachineControl machine, EndOfRun end, double seconds, int code) {
     Thread.ofPlatform().daemon().name("hagen-timeout").start(() -> {
       try {
         Thread.sleep((long) (seconds * 1000));
       } catch (InterruptedException e) {
         return;
       }
-      end.decide(ExitCode.TIMEOUT);
+      end.decide(code);
       machine.stop(StopReason.REQUEST);
     });
   }

@@ -130,4 +130,9 @@ final class RunOptions {
       description = "Record what becomes of translated code, and samples of VM exits, with JDK Flight Recorder; FILE is"
           + " written at the end.")
   @Nullable Path recording;
+
+  @Option(names = {"--symbols"}, paramLabel = "FILE",
+      description = "Names of guest functions for events and profiles: an ELF file that is not stripped, or a System.map;"
+          + " may be given again.")
+  List<Path> symbols = new ArrayList<>();
 }

@@ -321,6 +321,12 @@ public final class Interpreter {
     return block == null ? BlockProfile.NEVER_RUN : block.profile();
   }
 
+  /** The region whose unit is entered at guest-physical {@code physical}, or null. */
+  public @Nullable RegionCode code(long physical) {
+    Block block = cache.decoded(physical, cpu.context);
+    return block == null ? null : block.code;
+  }
+
   /**
    * Decodes the block at {@code linear} and pretends that it has run and gone either way; for listings of code that does
    * not run.

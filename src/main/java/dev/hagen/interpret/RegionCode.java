@@ -197,6 +197,11 @@ public final class RegionCode extends CodeRange {
     return touched;
   }
 
+  /** Whether a better unit runs than the draft. */
+  public boolean isImproved() {
+    return unit != null && unit == candidate;
+  }
+
   /** Whether the draft has retired {@code instructions} now and had not when this was asked before. */
   public boolean takePromotion(int instructions) {
     boolean now = !promoted && heat >= instructions;

@@ -16,8 +16,12 @@ import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
 import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.profile.ExitBook;
 import dev.hagen.profile.FlightEvents;
+import dev.hagen.profile.Profile;
+import dev.hagen.profile.Sampler;
 import dev.hagen.profile.Symbols;
+import dev.hagen.profile.UnitBook;
 import dev.hagen.util.Tunable;
 import dev.hagen.vmm.EventLog;
 import dev.hagen.vmm.HostClock;
@@ -46,6 +50,7 @@ public final class Machine implements MachineControl, AutoCloseable {
   private final VirtualCpu processor;
   private final Translator translator;
   private final FlightEvents events;
+  private @Nullable Sampler sampler;
   private @Nullable GuestImage image;
   private GuestImage.@Nullable Extras extras;
 
@@ -97,6 +102,10 @@ public final class Machine implements MachineControl, AutoCloseable {
   }
 
   private void runDevices() {
+    Sampler sampling = sampler;
+    if (sampling != null) {
+      sampling.takeIfWanted();
+    }
     board.runDevices();
     translator.publish();
   }
@@ -204,6 +213,20 @@ public final class Machine implements MachineControl, AutoCloseable {
   /** What is counted of each processor, by its number; any thread may read. */
   public List<Counters> counters() {
     return List.of(cpu.counters);
+  }
+
+  /**
+   * Looks from now on what the processor does, so many times a second, until the answer is closed; before the machine runs, and
+   * once.
+   */
+  public Sampler sample(double rate) {
+    UnitBook units = new UnitBook();
+    ExitBook exits = new ExitBook(cpu);
+    translator.setListener(units.with(events));
+    cpu.counters.setListener(exits.with(events));
+    Sampler sampling = new Sampler(processor, cpu, interpreter, new Profile(units, exits), rate);
+    sampler = sampling;
+    return sampling;
   }
 
   /** Gives names to the guest's code in events for JDK Flight Recorder; any thread may call. */

@@ -11,6 +11,8 @@ import dev.hagen.semantics.InterruptDelivery;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,16 @@ import org.jspecify.annotations.Nullable;
  * the guest halts.
  */
 public final class VirtualCpu {
+  private static final VarHandle ACTIVITY;
+
+  static {
+    try {
+      ACTIVITY = MethodHandles.lookup().findVarHandle(VirtualCpu.class, "activity", Activity.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final CpuState cpu;
   private final Interpreter interpreter;
   private final MachineClock clock;
@@ -30,6 +42,9 @@ public final class VirtualCpu {
   private volatile @Nullable Thread thread;
   private volatile @Nullable StopReason stop;
   private volatile boolean paused;
+  /** Written by the processor's thread only, by {@link #ACTIVITY}: several million times a second, so not volatile. */
+  @SuppressWarnings("unused")
+  private Activity activity = Activity.MACHINE;
 
   /**
    * A processor that has not run yet.
@@ -105,11 +120,20 @@ public final class VirtualCpu {
     runDevices();
     deliverPending();
     if (cpu.halted) {
+      ACTIVITY.setOpaque(this, Activity.SLEEP);
       sleep();
+      ACTIVITY.setOpaque(this, Activity.MACHINE);
     } else if (stop == null) {
+      ACTIVITY.setOpaque(this, Activity.GUEST);
       runGuest(limit);
+      ACTIVITY.setOpaque(this, Activity.MACHINE);
     }
     return null;
+  }
+
+  /** What the thread that runs the processor does, or has done not long ago; any thread may ask. */
+  public Activity activity() {
+    return (Activity) ACTIVITY.getOpaque(this);
   }
 
   /** Why somebody has called {@link #stop}, or null; it is forgotten then. */

@@ -1,0 +1,142 @@
+package dev.hagen.profile;
+
+import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.CounterFamily;
+import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.Pending;
+import dev.hagen.interpret.Interpreter;
+import dev.hagen.interpret.RegionCode;
+import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.vmm.Activity;
+import dev.hagen.vmm.VirtualCpu;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks now and then what a virtual processor does.
+ *
+ * <p>A thread of its own asks at irregular intervals; the processor answers as it answers a device: the interpreter at the end of
+ * the block, a unit at its next back edge or call. So a unit carries nothing for the sake of profiles, and a sample lies up to a
+ * loop's turn behind the moment when it was asked for. A processor that sleeps is not woken.
+ *
+ * <p>A sample stands for the time since the one before.
+ */
+public final class Sampler implements AutoCloseable {
+  private static final double NANOS = 1e9;
+
+  private final VirtualCpu processor;
+  private final CpuState cpu;
+  private final Interpreter interpreter;
+  private final Profile profile;
+  private final long period;
+  private final StackScan stack;
+  private final Thread thread;
+  private volatile boolean closed;
+  /** Nanoseconds that the sample stands for that is asked for; 0 if none is. Written last by who asks. */
+  private volatile long wanted;
+  private Activity activity = Activity.MACHINE;
+  private long interpreted;
+  private long leaves;
+
+  /**
+   * Starts looking.
+   *
+   * @param rate times a second
+   */
+  public Sampler(VirtualCpu processor, CpuState cpu, Interpreter interpreter, Profile profile, double rate) {
+    this.processor = processor;
+    this.cpu = cpu;
+    this.interpreter = interpreter;
+    this.profile = profile;
+    this.period = (long) (NANOS / rate);
+    this.stack = new StackScan(cpu);
+    this.thread = Thread.ofPlatform().daemon().name("hagen-sampler").unstarted(this::ask);
+    thread.start();
+  }
+
+  /** What has been seen. */
+  public Profile profile() {
+    return profile;
+  }
+
+  private void ask() {
+    long last = System.nanoTime();
+    try {
+      while (!closed) {
+        // Half to one and a half periods, so that nothing periodic in the guest is always or never seen.
+        long pause = period / 2 + ThreadLocalRandom.current().nextLong(period);
+        Thread.sleep(pause / 1_000_000, (int) (pause % 1_000_000));
+        long now = System.nanoTime();
+        if (processor.isPaused()) {
+          last = now;
+        } else if (wanted == 0) {
+          ask(now - last);
+          last = now;
+        }
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  private void ask(long time) {
+    activity = processor.activity();
+    if (activity == Activity.SLEEP) {
+      profile.add(new Profile.Place(0, false, Tier.IDLE, null, List.of()), time);
+      return;
+    }
+    interpreted = cpu.counters.of(Counter.INSTRUCTIONS_INTERPRETED);
+    leaves = leaves();
+    wanted = time;
+    processor.post(Pending.DEVICE);
+  }
+
+  private long leaves() {
+    return cpu.counters.sum(CounterFamily.UNIT_LEAVES);
+  }
+
+  /** Takes the sample that is asked for, if one is; on the processor's thread, between two instructions. */
+  public void takeIfWanted() {
+    long time = wanted;
+    if (time == 0) {
+      return;
+    }
+    long rip = Interpreter.linearRip(cpu);
+    boolean user = cpu.cpl == 3;
+    Tier tier = tier();
+    UnitKey unit = null;
+    if (tier == Tier.UNIT) {
+      RegionCode code = code(rip);
+      if (code != null) {
+        unit = UnitKey.of(code);
+        profile.units().seen(unit, code);
+        tier = code.isImproved() ? Tier.OPTIMISED : Tier.DRAFT;
+      }
+    }
+    profile.add(new Profile.Place(rip, user, tier, unit, stack.calls(rip)), time);
+    wanted = 0;
+  }
+
+  private @Nullable RegionCode code(long rip) {
+    long physical = LinearView.physical(cpu, rip);
+    return physical == PhysicalMemory.NO_RAM ? null : interpreter.code(physical);
+  }
+
+  /** What has run when the sample was asked for: since then, only the interpreter has counted. */
+  private Tier tier() {
+    if (activity == Activity.MACHINE) {
+      return Tier.MACHINE;
+    }
+    long since = cpu.counters.of(Counter.INSTRUCTIONS_INTERPRETED) - interpreted;
+    // An instruction behind a leave was the unit's, and has ended it before it could answer.
+    return since > leaves() - leaves ? Tier.INTERPRETER : Tier.UNIT;
+  }
+
+  /** Ends looking; what has been seen stays. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}
