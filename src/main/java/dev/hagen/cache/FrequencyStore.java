@@ -22,7 +22,7 @@ final class FrequencyStore<V> implements UnitStore<V> {
 
   /** A value of the nursery and how often it has been touched there. */
   private static final class Child<V> {
-    private final V value;
+    private V value;
     private int uses;
 
     Child(V value) {
@@ -52,6 +52,29 @@ final class FrequencyStore<V> implements UnitStore<V> {
   @Override
   public void add(long key, V value, int newWeight) {
     nursery.add(key, new Child<>(value), newWeight);
+    leaveNursery();
+  }
+
+  @Override
+  public void replace(long key, V value, int newWeight) {
+    Child<V> child = nursery.get(key);
+    if (child != null) {
+      child.value = value;
+      nursery.replace(key, child, newWeight);
+      leaveNursery();
+      return;
+    }
+    WeightedMap.Weighted<V> old = cache.policy().getIfPresentQuietly(key);
+    if (old == null) {
+      throw new IllegalArgumentException("there is no value for key %x".formatted(key));
+    }
+    weight += newWeight - old.weight();
+    cache.put(key, new WeightedMap.Weighted<>(value, newWeight));
+    cache.cleanUp();
+  }
+
+  /** Lets the oldest go on to Caffeine until there is room in the nursery. */
+  private void leaveNursery() {
     while (nursery.weight() > nurseryMaximum) {
       Map.Entry<Long, WeightedMap.Weighted<Child<V>>> oldest = nursery.removeFirst();
       admit(oldest.getKey(), oldest.getValue().value(), oldest.getValue().weight());
@@ -92,6 +115,16 @@ final class FrequencyStore<V> implements UnitStore<V> {
   }
 
   @Override
+  public @Nullable V get(long key) {
+    Child<V> child = nursery.get(key);
+    if (child != null) {
+      return child.value;
+    }
+    WeightedMap.Weighted<V> held = cache.policy().getIfPresentQuietly(key);
+    return held == null ? null : held.value();
+  }
+
+  @Override
   public boolean contains(long key) {
     return nursery.contains(key) || cache.asMap().containsKey(key);
   }
@@ -110,5 +143,19 @@ final class FrequencyStore<V> implements UnitStore<V> {
   @Override
   public int size() {
     return nursery.size() + cache.asMap().size();
+  }
+
+  @Override
+  public void assertConsistent() {
+    nursery.assertConsistent();
+    long sum = cache.asMap().values().stream().mapToLong(WeightedMap.Weighted::weight).sum();
+    if (sum != weight) {
+      throw new AssertionError("Caffeine holds %d bytes, %d are counted".formatted(sum, weight));
+    }
+    cache.asMap().forEach((key, held) -> {
+      if (nursery.contains(key)) {
+        throw new AssertionError("key %x is held twice".formatted(key));
+      }
+    });
   }
 }

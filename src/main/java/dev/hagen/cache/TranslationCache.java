@@ -31,6 +31,8 @@ public final class TranslationCache {
   private long evicted;
   private long retired;
   private long replaced;
+  private long hits;
+  private LookupListener listener = LookupListener.NONE;
 
   TranslationCache(Interpreter interpreter, CacheLimits limits) {
     this.interpreter = interpreter;
@@ -43,8 +45,17 @@ public final class TranslationCache {
     return code.physical() << CONTEXT_BITS | code.context();
   }
 
-  /** From now on the unit runs instead of the blocks of its region, unless their code has changed. */
-  void publish(RegionCode code, UnitFactory.Made made) {
+  /** Hears of what the policy hears of. */
+  void setListener(LookupListener newListener) {
+    listener = newListener;
+  }
+
+  /**
+   * From now on the unit runs instead of the blocks of its region, unless their code has changed.
+   *
+   * @param nanos what making it has taken
+   */
+  void publish(RegionCode code, UnitFactory.Made made, long nanos) {
     if (code.isRetired()) {
       return;
     }
@@ -52,10 +63,12 @@ public final class TranslationCache {
     Entry old = store.remove(key);
     if (old != null) {
       replaced++;
+      listener.gone(key);
       interpreter.evict(old.code);
     }
     interpreter.publish(code, made.unit(), made.entries());
     published++;
+    listener.made(key, made.region().linear(), made.bytes(), nanos);
     store.add(key, new Entry(code, made.region(), made.unit(), made.bytes(), made.bytes()), made.bytes());
   }
 
@@ -63,21 +76,24 @@ public final class TranslationCache {
    * Takes in a better unit of a region, which runs instead of the one that does now, unless that has gone.
    *
    * @param tried whether it is to be tried first, and waits for {@link Interpreter#prefer}
+   * @param nanos what making it has taken
    */
-  void improve(RegionCode code, UnitFactory.Made better, boolean tried) {
+  void improve(RegionCode code, UnitFactory.Made better, boolean tried, long nanos) {
     long key = key(code);
-    Entry entry = code.isRetired() ? null : store.remove(key);
+    Entry entry = code.isRetired() ? null : store.get(key);
     if (entry != null) {
       interpreter.improve(code, better.unit(), tried);
       improved++;
       int weight = entry.draftBytes + better.bytes();
-      store.add(key, new Entry(code, better.region(), entry.unit, entry.draftBytes, weight), weight);
+      listener.improved(key, weight, nanos);
+      store.replace(key, new Entry(code, better.region(), entry.unit, entry.draftBytes, weight), weight);
     }
   }
 
   private void evict(Entry entry) {
     if (entry.code.isRetired()) {
       retired++;
+      listener.gone(key(entry.code));
     } else {
       evicted++;
       interpreter.evict(entry.code);
@@ -102,15 +118,22 @@ public final class TranslationCache {
         visitor.accept(entry.code, entry.region);
       }
     });
-    gone.forEach(store::remove);
+    gone.forEach(key -> {
+      listener.gone(key);
+      store.remove(key);
+    });
     retired += gone.size();
-    touched.forEach(store::touch);
+    touched.forEach(key -> {
+      listener.used(key);
+      store.touch(key);
+    });
+    hits += touched.size();
   }
 
   /** What has become of translated code so far. */
   TranslationCounters counters() {
     harvest((code, region) -> {});
-    return new TranslationCounters(published, improved, evicted, retired, replaced, store.size(), store.weight());
+    return new TranslationCounters(published, improved, evicted, retired, replaced, hits, store.size(), store.weight());
   }
 
   /** How many units have been published. */
@@ -124,6 +147,7 @@ public final class TranslationCache {
    * @throws AssertionError if one does not hold
    */
   void assertConsistent() {
+    store.assertConsistent();
     Set<RegionCode> held = new HashSet<>();
     long[] weight = {0};
     store.forEach((key, entry) -> {

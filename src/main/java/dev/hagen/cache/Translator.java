@@ -87,6 +87,11 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     factory.setListener(listener);
   }
 
+  /** Hears of what the translation cache's policy hears of. */
+  public void setLookupListener(LookupListener listener) {
+    cache.setListener(listener);
+  }
+
   @Override
   public void hot(long linear) {
     int context = cpu.context;
@@ -95,7 +100,9 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     if (ExecutionContext.codeSize(context) != 8 && !flat32) {
       return;
     }
+    long start = System.nanoTime();
     Region region = regions.build(linear);
+    long forming = System.nanoTime() - start;
     if (region == null) {
       return;
     }
@@ -104,21 +111,23 @@ public final class Translator implements HotCodeListener, AutoCloseable {
       return;
     }
     if (tunables.isOn(Tunable.BACKGROUND)) {
-      worker.execute(() -> translate(region, code));
+      worker.execute(() -> translate(region, code, forming));
     } else {
-      translate(region, code);
+      translate(region, code, forming);
       publish();
     }
   }
 
-  private void translate(Region region, RegionCode code) {
+  private void translate(Region region, RegionCode code, long forming) {
+    long start = System.nanoTime();
     Region part = region;
     while (!code.isRetired()) {
       UnitFactory.Made made = factory.make(part, tiers);
       if (made != null) {
         UnitFactory.Made whole = made.with(finish);
-        if (watch == null || !watch.draft(code, made.unit(), () -> soon(() -> cache.publish(code, whole)))) {
-          soon(() -> cache.publish(code, whole));
+        long nanos = forming + System.nanoTime() - start;
+        if (watch == null || !watch.draft(code, made.unit(), () -> soon(() -> cache.publish(code, whole, nanos)))) {
+          soon(() -> cache.publish(code, whole, nanos));
         }
         return;
       }
@@ -162,12 +171,14 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   }
 
   private void improve(RegionCode code, Region region) {
+    long start = System.nanoTime();
     UnitFactory.Made made = code.isRetired() ? null : factory.make(region, false);
     if (made != null) {
+      long nanos = System.nanoTime() - start;
       UnitFactory.Made whole = made.with(finish);
       boolean tried = watch != null
           && watch.prepare(code, made.unit(), ready -> soon(() -> interpreter.prefer(code, ready)));
-      soon(() -> cache.improve(code, whole, tried));
+      soon(() -> cache.improve(code, whole, tried, nanos));
     }
   }
 

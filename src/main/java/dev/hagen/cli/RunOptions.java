@@ -107,7 +107,8 @@ final class RunOptions {
 
   @Option(names = {"--cache"}, paramLabel = "[policy=NAME][,max=SIZE]",
       description = "Translated code that is kept: max bytes of class files (64M if not given), and what goes when they are"
-          + " full: w-tinylfu (the default: what is used seldom), lru, fifo, flush (everything), unbounded (nothing).")
+          + " full: w-tinylfu (the default: what is used seldom), lru, fifo, lfu, clock, sieve, s3-fifo, arc, flush (everything),"
+          + " unbounded (nothing).")
   @Nullable String cache;
 
   @Option(names = {"--stats"}, description = "At the end print instructions, seconds, VM exits and translations to stderr.")

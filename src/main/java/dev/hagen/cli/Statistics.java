@@ -23,9 +23,10 @@ final class Statistics {
       line.append(String.format(Locale.ROOT, ", %,d %s", machine.counters().of(reason), reason.text()));
     }
     TranslationCounters translations = machine.translations();
-    line.append(String.format(Locale.ROOT, ", %,d units translated (%,d anew for C2), %,d evicted, %,d retired, %,d kept (%,d KiB)",
+    line.append(String.format(Locale.ROOT, ", %,d units translated (%,d anew for C2), %,d evicted, %,d retired, %,d kept (%,d KiB),"
+            + " %.3f %% of look-ups hit",
         translations.translated(), translations.improved(), translations.evicted(), translations.retired(),
-        translations.units(), translations.bytes() >> 10));
+        translations.units(), translations.bytes() >> 10, 100 * translations.hitRatio()));
     new TreeMap<>(machine.unknownMsrs()).forEach((index, count) ->
         line.append(String.format(Locale.ROOT, ", %,d accesses to unknown MSR %Xh", count, index)));
     out.println(line);

@@ -3,6 +3,7 @@ package dev.hagen.machine;
 import dev.hagen.boot.AcpiTables;
 import dev.hagen.boot.BootException;
 import dev.hagen.boot.GuestImage;
+import dev.hagen.cache.LookupListener;
 import dev.hagen.cache.TranslationCounters;
 import dev.hagen.cache.Translator;
 import dev.hagen.cpu.CpuState;
@@ -184,6 +185,11 @@ public final class Machine implements MachineControl, AutoCloseable {
   /** Hears of every translation unit, on the thread that emits it; null: nobody. */
   public void setEmissionListener(@Nullable EmissionListener listener) {
     translator.setEmissionListener(listener);
+  }
+
+  /** Hears of what the translation cache's policy hears of, on the thread that runs the machine. */
+  public void setLookupListener(LookupListener listener) {
+    translator.setLookupListener(listener);
   }
 
   /** The processor's registers. */
