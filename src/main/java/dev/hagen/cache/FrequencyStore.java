@@ -3,6 +3,7 @@ package dev.hagen.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.hagen.memory.ThreadSeed;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Caffeine lets a newcomer in only if it has been used more often than the one that would have to go. A unit that has
  * just been translated has been used by nobody, so it would be refused again and again. It therefore begins in a nursery,
  * where nobody asks; what it is used there goes with it when younger ones push it out.
+ *
+ * <p>Now and then Caffeine draws lots whether a newcomer is let in that is used no more than the other. Few units are asked for
+ * so often that this decides about a per cent of all look-ups. So the store brings the seed: told the same in the same order it
+ * does the same. (On another thread that is no promise: see {@link ThreadSeed}.)
  */
 final class FrequencyStore<V> implements UnitStore<V> {
   /** The nursery's part of the maximum: one in so many. */
   private static final int NURSERY_PART = 8;
   /** Caffeine counts no further. */
   private static final int MOST_USES = 15;
+  /** From one seed to the next; odd, and its bits look like lots. */
+  private static final long SEED_STEP = 0x9E37_79B9_7F4A_7C15L;
 
   /** A value of the nursery and how often it has been touched there. */
   private static final class Child<V> {
@@ -35,6 +42,8 @@ final class FrequencyStore<V> implements UnitStore<V> {
   private final Cache<Long, WeightedMap.Weighted<V>> cache;
   /** What Caffeine holds. */
   private long weight;
+  /** How often Caffeine has been told something. */
+  private long changes;
 
   FrequencyStore(long maximum, EvictionListener<V> listener) {
     nurseryMaximum = maximum / NURSERY_PART;
@@ -69,8 +78,20 @@ final class FrequencyStore<V> implements UnitStore<V> {
       throw new IllegalArgumentException("there is no value for key %x".formatted(key));
     }
     weight += newWeight - old.weight();
-    cache.put(key, new WeightedMap.Weighted<>(value, newWeight));
-    cache.cleanUp();
+    withSeed(() -> {
+      cache.put(key, new WeightedMap.Weighted<>(value, newWeight));
+      cache.cleanUp();
+    });
+  }
+
+  /** Does something that may make Caffeine draw lots. */
+  private void withSeed(Runnable action) {
+    long own = ThreadSeed.use(SEED_STEP * ++changes);
+    try {
+      action.run();
+    } finally {
+      ThreadSeed.restore(own);
+    }
   }
 
   /** Lets the oldest go on to Caffeine until there is room in the nursery. */
@@ -83,18 +104,22 @@ final class FrequencyStore<V> implements UnitStore<V> {
 
   private void admit(long key, Child<V> child, int newWeight) {
     weight += newWeight;
-    cache.put(key, new WeightedMap.Weighted<>(child.value, newWeight));
-    for (int i = 0; i < child.uses; i++) {
-      var _ = cache.getIfPresent(key);
-    }
-    cache.cleanUp();
+    withSeed(() -> {
+      cache.put(key, new WeightedMap.Weighted<>(child.value, newWeight));
+      for (int i = 0; i < child.uses; i++) {
+        var _ = cache.getIfPresent(key);
+      }
+      cache.cleanUp();
+    });
   }
 
   @Override
   public void touch(long key) {
     Child<V> child = nursery.use(key);
     if (child == null) {
-      var _ = cache.getIfPresent(key);
+      withSeed(() -> {
+        var _ = cache.getIfPresent(key);
+      });
     } else {
       child.uses = Math.min(child.uses + 1, MOST_USES);
     }
@@ -106,11 +131,12 @@ final class FrequencyStore<V> implements UnitStore<V> {
     if (child != null) {
       return child.value().value;
     }
-    WeightedMap.Weighted<V> held = cache.asMap().remove(key);
+    WeightedMap.Weighted<V> held = cache.policy().getIfPresentQuietly(key);
     if (held == null) {
       return null;
     }
     weight -= held.weight();
+    withSeed(() -> cache.invalidate(key));
     return held.value();
   }
 

@@ -32,6 +32,8 @@ public final class TranslationCache {
   private long retired;
   private long replaced;
   private long hits;
+  /** Keys of units that were evicted when they were of no use any more; the policy need not remember them. */
+  private final List<Long> wasRetired = new ArrayList<>();
   private LookupListener listener = LookupListener.NONE;
 
   TranslationCache(Interpreter interpreter, CacheLimits limits) {
@@ -60,16 +62,17 @@ public final class TranslationCache {
       return;
     }
     long key = key(code);
-    Entry old = store.remove(key);
+    Entry old = store.get(key);
     if (old != null) {
       replaced++;
-      listener.gone(key);
+      remove(key);
       interpreter.evict(old.code);
     }
     interpreter.publish(code, made.unit(), made.entries());
     published++;
     listener.made(key, made.region().linear(), made.bytes(), nanos);
     store.add(key, new Entry(code, made.region(), made.unit(), made.bytes(), made.bytes()), made.bytes());
+    forgetRetired();
   }
 
   /**
@@ -87,13 +90,24 @@ public final class TranslationCache {
       int weight = entry.draftBytes + better.bytes();
       listener.improved(key, weight, nanos);
       store.replace(key, new Entry(code, better.region(), entry.unit, entry.draftBytes, weight), weight);
+      forgetRetired();
     }
+  }
+
+  private void forgetRetired() {
+    wasRetired.forEach(this::remove);
+    wasRetired.clear();
+  }
+
+  private void remove(long key) {
+    listener.gone(key);
+    store.remove(key);
   }
 
   private void evict(Entry entry) {
     if (entry.code.isRetired()) {
       retired++;
-      listener.gone(key(entry.code));
+      wasRetired.add(key(entry.code));
     } else {
       evicted++;
       interpreter.evict(entry.code);
@@ -118,10 +132,7 @@ public final class TranslationCache {
         visitor.accept(entry.code, entry.region);
       }
     });
-    gone.forEach(key -> {
-      listener.gone(key);
-      store.remove(key);
-    });
+    gone.forEach(this::remove);
     retired += gone.size();
     touched.forEach(key -> {
       listener.used(key);

@@ -4,6 +4,7 @@ import dev.hagen.boot.BootException;
 import dev.hagen.boot.FlatImage;
 import dev.hagen.boot.GuestImage;
 import dev.hagen.boot.ImageFile;
+import dev.hagen.cache.CacheLimits;
 import dev.hagen.cpu.CpuModel;
 import dev.hagen.device.serial.SerialOutput;
 import dev.hagen.machine.Lockstep;
@@ -230,19 +231,20 @@ final class RunCommand implements Callable<Integer> {
         matcher.accept(value);
       });
     }
+    CacheLimits limits = CacheOption.parse(options.cache);
     MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
-        SerialOutput.NOWHERE, debugExitPort(), tunables(), CacheOption.parse(options.cache));
-    try (LogFile log = LogFile.open(options.log, options.logFile)) {
+        SerialOutput.NOWHERE, debugExitPort(), tunables(), limits);
+    try (LogFile log = LogFile.open(options.log, options.logFile); TraceOutput trace = TraceOutput.open(options.traceUnits, limits)) {
       if (options.lockstep != null) {
         try (Lockstep lockstep = new Lockstep(config, options.lockstep, image, options.append, modules)) {
           running[0] = lockstep;
-          return run(lockstep, lockstep.translated(), log, lines, end);
+          return run(lockstep, lockstep.translated(), log, trace, lines, end);
         }
       }
       try (Machine machine = new Machine(config)) {
         machine.boot(image, options.append, modules);
         running[0] = machine;
-        return run(machine, machine, log, lines, end);
+        return run(machine, machine, log, trace, lines, end);
       }
     } catch (BootException e) {
       throw new UserError(String.valueOf(e.getMessage()));
@@ -251,9 +253,10 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int run(MachineControl control, Machine machine, LogFile log, SerialLines lines, EndOfRun end)
+  private int run(MachineControl control, Machine machine, LogFile log, TraceOutput trace, SerialLines lines, EndOfRun end)
       throws BootException {
     log.attach(machine);
+    trace.attach(machine);
     control.setPaused(options.startPaused);
     lines.connect(control, end);
     if (options.timeout != null) {
@@ -263,6 +266,7 @@ final class RunCommand implements Callable<Integer> {
     long start = System.nanoTime();
     int code = runToEnd(control, machine, end);
     lines.close();
+    trace.finish(machine);
     if (options.stats) {
       Statistics.print(machine, System.nanoTime() - start, System.err);
     }

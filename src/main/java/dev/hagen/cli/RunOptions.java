@@ -111,6 +111,11 @@ final class RunOptions {
           + " unbounded (nothing).")
   @Nullable String cache;
 
+  @Option(names = {"--trace-units"}, paramLabel = "FILE[,max=SIZE]",
+      description = "Record what is asked of the translation cache, for 'hagen tune'; of a long run the beginning and the end"
+          + " are kept, with SIZE bytes of compressed events in all (16M if not given).")
+  @Nullable String traceUnits;
+
   @Option(names = {"--stats"}, description = "At the end print instructions, seconds, VM exits and translations to stderr.")
   boolean stats;
 }

@@ -18,7 +18,7 @@ class UnitStoreTest {
   private static final int ADDITIONS = 20_000;
   private static final int MAXIMUM = 1000;
   private static final int HEAVIEST = 60;
-  private static final int LOOK_EVERY = 100;
+  private static final int LOOK_EVERY = 1000;
 
   private final List<Long> evicted = new ArrayList<>();
 
@@ -242,6 +242,29 @@ class UnitStoreTest {
     }
     add(store, 1, 100, 101, 102, 103, 104, 105, 106, 107);
     assertThat(held(store)).contains(100L, 101L, 102L, 103L, 104L, 105L, 106L, 107L);
+  }
+
+  @Test
+  void wTinyLfu_evictsTheSame_wheneverItIsToldTheSame() {
+    List<Long> evictions = evictionsOfARandomRun();
+    assertThat(evictions.equals(evictionsOfARandomRun())).isTrue();
+    assertThat(evictions).hasSizeGreaterThan(1000);
+  }
+
+  /** Whatever is evicted is used again soon, so that Caffeine must draw lots. */
+  private static List<Long> evictionsOfARandomRun() {
+    List<Long> gone = new ArrayList<>();
+    UnitStore<Long> store = CachePolicy.W_TINYLFU.store(100, (key, value) -> gone.add(key));
+    Random random = new Random(1);
+    for (int i = 0; i < ADDITIONS; i++) {
+      long key = random.nextInt(20);
+      if (store.contains(key)) {
+        store.touch(key);
+      } else {
+        store.add(key, key, 9);
+      }
+    }
+    return gone;
   }
 
   @Test
