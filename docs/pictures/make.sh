@@ -42,6 +42,6 @@ mkdir -p "$work"
     --trace-units "$work/mixed.trace" >"$work/mixed.log"
 "$home/hagen" tune "$work/mixed.trace" -o "$work/tune"
 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 --user-data-dir="$work/browser" \
-    --window-size=1000,820 --screenshot="$here/tune.png" "file://$work/tune/tune.html" 2>"$work/browser.log" ||
+    --window-size=1000,1160 --screenshot="$here/tune.png" "file://$work/tune/tune.html" 2>"$work/browser.log" ||
   fail "Chromium failed; see $work/browser.log"
 [ -s "$here/tune.png" ] || fail "Chromium has made no picture; see $work/browser.log"

@@ -38,7 +38,7 @@ public class TraceBenchmark {
   @Setup(Level.Trial)
   public void open() throws IOException {
     directory = Files.createTempDirectory("hagen-trace");
-    recorder = TraceRecorder.open(directory.resolve("trace"), CacheLimits.standard(), TraceRecorder.STANDARD_ROOM);
+    recorder = TraceRecorder.open(directory.resolve("trace"), CacheLimits.standard(), 3000, TraceRecorder.STANDARD_ROOM);
     Random random = new Random(1);
     for (int i = 0; i < UNITS; i++) {
       keys[i] = random.nextLong();
@@ -56,6 +56,6 @@ public class TraceBenchmark {
   public void recordOneUse() {
     // Harvests show units in nearly the same order each time, with some left out.
     next += 1 + (next & 1);
-    recorder.used(keys[next & UNITS - 1]);
+    recorder.used(keys[next & UNITS - 1], next & 0xFFFF);
   }
 }

@@ -9,6 +9,9 @@ package dev.hagen.cache;
  * <em>miss</em> if it had to be translated ({@link #made}).
  */
 public interface LookupListener {
+  /** The unit does not count what it retires, since it has retired so much. */
+  long MANY = Long.MAX_VALUE;
+
   /** Hears nothing. */
   LookupListener NONE = new LookupListener() {
     @Override
@@ -18,7 +21,7 @@ public interface LookupListener {
     public void improved(long key, int weight, long nanos) {}
 
     @Override
-    public void used(long key) {}
+    public void used(long key, long instructions) {}
 
     @Override
     public void gone(long key) {}
@@ -42,8 +45,12 @@ public interface LookupListener {
    */
   void improved(long key, int weight, long nanos);
 
-  /** A unit that is held has been in use since this was last said of it. */
-  void used(long key);
+  /**
+   * A unit that is held has been in use since this was last said of it.
+   *
+   * @param instructions how many it has retired meanwhile, or {@link #MANY}
+   */
+  void used(long key, long instructions);
 
   /** The unit with the key is of no use any more, whether it is held or not: its code was written, or another takes its place. */
   void gone(long key);

@@ -23,6 +23,8 @@ public final class TranslationCache {
 
   private record Entry(RegionCode code, Region region, Unit unit, int draftBytes, int weight) {}
 
+  private record Use(long key, long instructions) {}
+
   private final Interpreter interpreter;
   private final CacheLimits limits;
   private final UnitStore<Entry> store;
@@ -120,23 +122,25 @@ public final class TranslationCache {
    * @param visitor hears of each that is there, and may not change the cache
    */
   void harvest(BiConsumer<RegionCode, Region> visitor) {
-    List<Long> touched = new ArrayList<>();
+    List<Use> touched = new ArrayList<>();
     List<Long> gone = new ArrayList<>();
     store.forEach((key, entry) -> {
       if (entry.code.isRetired()) {
         gone.add(key);
       } else {
+        long before = entry.code.heat();
         if (entry.code.takeTouched()) {
-          touched.add(key);
+          boolean counts = entry.weight == entry.draftBytes;
+          touched.add(new Use(key, counts ? entry.code.heat() - before : LookupListener.MANY));
         }
         visitor.accept(entry.code, entry.region);
       }
     });
     gone.forEach(this::remove);
     retired += gone.size();
-    touched.forEach(key -> {
-      listener.used(key);
-      store.touch(key);
+    touched.forEach(use -> {
+      listener.used(use.key, use.instructions);
+      store.touch(use.key);
     });
     hits += touched.size();
   }

@@ -234,7 +234,8 @@ final class RunCommand implements Callable<Integer> {
     CacheLimits limits = CacheOption.parse(options.cache);
     MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
         SerialOutput.NOWHERE, debugExitPort(), tunables(), limits);
-    try (LogFile log = LogFile.open(options.log, options.logFile); TraceOutput trace = TraceOutput.open(options.traceUnits, limits)) {
+    try (LogFile log = LogFile.open(options.log, options.logFile); TraceOutput trace = TraceOutput.open(options.traceUnits, limits,
+            config.tunables().get(Tunable.THRESHOLD))) {
       if (options.lockstep != null) {
         try (Lockstep lockstep = new Lockstep(config, options.lockstep, image, options.append, modules)) {
           running[0] = lockstep;

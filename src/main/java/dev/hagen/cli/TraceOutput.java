@@ -18,14 +18,14 @@ final class TraceOutput implements AutoCloseable {
     this.file = file;
   }
 
-  /** Begins to record, if {@code option} is given. */
-  static TraceOutput open(@Nullable String option, CacheLimits limits) {
+  /** Begins to record, if {@code option} is given; blocks are translated after {@code threshold} entries. */
+  static TraceOutput open(@Nullable String option, CacheLimits limits, int threshold) {
     if (option == null) {
       return new TraceOutput(null, null);
     }
     TraceOption parsed = TraceOption.parse(option);
     try {
-      return new TraceOutput(TraceRecorder.open(parsed.file(), limits, parsed.room()), parsed.file());
+      return new TraceOutput(TraceRecorder.open(parsed.file(), limits, threshold, parsed.room()), parsed.file());
     } catch (IOException e) {
       throw cannotWrite(parsed.file(), e);
     }

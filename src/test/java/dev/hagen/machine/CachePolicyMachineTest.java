@@ -43,7 +43,8 @@ class CachePolicyMachineTest {
     TranslationCounters counters;
     MachineConfig config = MachineConfig.standard().withMemory(16L << 20).withTunables(EAGER).withCache(limits)
         .withDebugExit(SkewedGuest.DEBUG_EXIT).withDeterminism(true);
-    try (Machine machine = new Machine(config); TraceRecorder recorder = TraceRecorder.open(file, limits, TraceRecorder.STANDARD_ROOM)) {
+    try (Machine machine = new Machine(config); TraceRecorder recorder = TraceRecorder.open(file, limits,
+        EAGER.get(Tunable.THRESHOLD), TraceRecorder.STANDARD_ROOM)) {
       machine.setLookupListener(recorder);
       machine.boot(new FlatImage(new ImageFile("the guest", SkewedGuest.image(CALLS)), SkewedGuest.BASE), "", List.of());
       assertThat(machine.run()).isEqualTo(StopReason.DEBUG_EXIT);

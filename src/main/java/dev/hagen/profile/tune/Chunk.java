@@ -3,8 +3,8 @@ package dev.hagen.profile.tune;
 import java.nio.ByteBuffer;
 
 /**
- * Some events in a row, deflated: each is a number whose low two bits say what happened and whose others are how far the unit is
- * from that of the event before, which is 0 at the start.
+ * Some events in a row, deflated: each is a number whose low bits say what happened, as {@link Lookup#to} puts them, and whose others
+ * are how far the unit is from that of the event before, which is 0 at the start.
  *
  * @param count events
  * @param bytes deflated
@@ -24,9 +24,10 @@ record Chunk(int count, byte[] bytes, boolean afterGap) {
     private int count;
     private int previous;
 
-    void add(Lookup what, int unit) {
+    void add(int event) {
+      int unit = Lookup.unit(event);
       int distance = unit - previous;
-      EventCoder.write(buffer, (long) (distance << 1 ^ distance >> 31) << Lookup.BITS | what.ordinal());
+      EventCoder.write(buffer, (long) (distance << 1 ^ distance >> 31) << Lookup.BITS | event & (1 << Lookup.BITS) - 1);
       previous = unit;
       count++;
     }
@@ -65,7 +66,7 @@ record Chunk(int count, byte[] bytes, boolean afterGap) {
       if (unit < 0 || unit >= units) {
         throw new TraceException(TraceFile.DAMAGED);
       }
-      events[at + i] = Lookup.of((int) number).to((int) unit);
+      events[at + i] = (int) unit << Lookup.BITS | (int) number & (1 << Lookup.BITS) - 1;
     }
     if (in.hasRemaining()) {
       throw new TraceException(TraceFile.DAMAGED);

@@ -9,8 +9,8 @@ import java.util.function.ToDoubleBiFunction;
  * Curves over the size of the cache as SVG: one for each policy, coloured by the page's class {@code s0}, {@code s1} and so on.
  */
 final class CurveChart {
-  private static final int WIDTH = 640;
-  private static final int HEIGHT = 340;
+  private static final int WIDTH = 460;
+  private static final int HEIGHT = 300;
   private static final int LEFT = 56;
   private static final int RIGHT = 12;
   private static final int TOP = 12;

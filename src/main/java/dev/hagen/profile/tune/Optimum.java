@@ -8,8 +8,9 @@ import java.util.PriorityQueue;
  * again before its code is written is not kept at all (L. A. Belady, "A study of replacement algorithms for a virtual-storage
  * computer", 1966).
  *
- * <p>If all units weigh the same nothing has a higher hit ratio. Otherwise the best choice cannot be computed in reasonable
- * time; this one is an approximation that a policy may beat by a little, and that does not look at what a unit costs.
+ * <p>If all units weigh the same, and are hot at once when they are used, nothing has a higher hit ratio. Otherwise the best
+ * choice cannot be computed in reasonable time; this one is an approximation that a policy may beat by a little, and that does
+ * not look at what a unit costs.
  */
 public final class Optimum {
   private static final int NEVER = Integer.MAX_VALUE;
@@ -22,6 +23,7 @@ public final class Optimum {
   /** For each place that is held when it is used next; NEVER: it is not held. */
   private final int[] heldUntil;
   private final int[] weights;
+  private final Heat heat;
   private final boolean[] known;
   private final boolean[] seen;
   private boolean afterGap;
@@ -36,6 +38,7 @@ public final class Optimum {
     this.heldUntil = new int[trace.places()];
     Arrays.fill(heldUntil, NEVER);
     this.weights = new int[trace.places()];
+    this.heat = new Heat(trace);
     this.known = new boolean[trace.places()];
     this.seen = new boolean[trace.places()];
   }
@@ -89,6 +92,9 @@ public final class Optimum {
     switch (Lookup.of(trace.event(index))) {
       case USED, MADE -> {
         boolean held = heldUntil[place] != NEVER;
+        if (!held && !unsure && !heat.isHot(trace.event(index), place, known[place] ? counter : null)) {
+          return;
+        }
         if (held && !unsure) {
           counter.hit();
         } else if (!unsure) {

@@ -15,6 +15,8 @@ import java.util.Locale;
 public record Recommendation(CacheLimits limits, String reason) {
   /** What is worth no more memory, and no other policy: this part of the translation that nothing can avoid. */
   private static final double NOTHING_MUCH = 0.01;
+  /** Seconds that are not mentioned. */
+  private static final double NOTHING_TO_SPEAK_OF = 0.005;
 
   /**
    * The smallest cache that is almost as good as the best, and the policy that is best there, or the default if that is almost
@@ -29,12 +31,12 @@ public record Recommendation(CacheLimits limits, String reason) {
       throw new IllegalArgumentException("all sizes are larger than " + most);
     }
     double tolerance = NOTHING_MUCH * study.unbounded().firstNanos();
-    long least = sizes.stream().mapToLong(size -> nanos(study, best(study, size), size)).min().orElseThrow();
-    long size = sizes.stream().filter(each -> nanos(study, best(study, each), each) <= least + tolerance).findFirst()
+    long least = sizes.stream().mapToLong(size -> lost(study, best(study, size), size)).min().orElseThrow();
+    long size = sizes.stream().filter(each -> lost(study, best(study, each), each) <= least + tolerance).findFirst()
         .orElseThrow();
     Simulated best = best(study, size);
     Simulated standard = simulated(CacheLimits.standard().policy());
-    Simulated choice = nanos(study, standard, size) <= nanos(study, best, size) + tolerance ? standard : best;
+    Simulated choice = lost(study, standard, size) <= lost(study, best, size) + tolerance ? standard : best;
     return new Recommendation(new CacheLimits(choice.policy().orElseThrow(), size), reason(study, choice, standard, size, sizes));
   }
 
@@ -42,13 +44,13 @@ public record Recommendation(CacheLimits limits, String reason) {
     return Simulated.all().stream().filter(who -> who.policy().filter(policy::equals).isPresent()).findFirst().orElseThrow();
   }
 
-  private static long nanos(Study study, Simulated who, long size) {
-    return study.outcome(who, size).nanos();
+  private static long lost(Study study, Simulated who, long size) {
+    return study.outcome(who, size).lost();
   }
 
   private static Simulated best(Study study, long size) {
     return Simulated.all().stream().filter(who -> who.policy().isPresent())
-        .min(Comparator.comparingLong(who -> nanos(study, who, size))).orElseThrow();
+        .min(Comparator.comparingLong(who -> lost(study, who, size))).orElseThrow();
   }
 
   private static String reason(Study study, Simulated choice, Simulated standard, long size, List<Long> sizes) {
@@ -63,24 +65,24 @@ public record Recommendation(CacheLimits limits, String reason) {
       long smaller = sizes.get(index - 1);
       Simulated best = best(study, smaller);
       text.append(String.format(Locale.ROOT, " With %s the best, %s, takes %.2f s.", Sizes.text(smaller), best.spelling(),
-          nanos(study, best, smaller) / 1e9));
+          lost(study, best, smaller) / 1e9));
     }
     if (index < sizes.size() - 1) {
       long largest = sizes.getLast();
       Simulated best = best(study, largest);
-      text.append(String.format(Locale.ROOT, " A larger cache gains little: with %s it is still %.2f s.", Sizes.text(largest),
-          nanos(study, best, largest) / 1e9));
+      text.append(String.format(Locale.ROOT, " More room gains little: with %s it is %.2f s.", Sizes.text(largest),
+          lost(study, best, largest) / 1e9));
     }
     return text.toString();
   }
 
   private static String sentence(Study study, Simulated choice, long size) {
     Outcome outcome = study.outcome(choice, size);
-    if (outcome.again() == 0) {
+    if (outcome.again() == 0 && outcome.seconds() < NOTHING_TO_SPEAK_OF) {
       return "With %s and %s nothing is translated twice.".formatted(choice.spelling(), Sizes.text(size));
     }
-    return String.format(Locale.ROOT, "With %s and %s, %.3f %% of look-ups hit, and %,d units are translated again, which takes"
-        + " %.2f s.", choice.spelling(), Sizes.text(size), 100 * outcome.hitRatio(), outcome.again(), outcome.seconds());
+    return String.format(Locale.ROOT, "With %s and %s, %.3f %% of look-ups hit, and %,d units are translated again; that and the"
+        + " interpreter meanwhile take %.2f s.", choice.spelling(), Sizes.text(size), 100 * outcome.hitRatio(), outcome.again(), outcome.seconds());
   }
 
   /** The choice as {@code --cache} takes it. */

@@ -6,11 +6,10 @@ import java.util.Arrays;
 
 /**
  * A trace told to a policy. A unit that was used, or had to be translated, when the trace was recorded is looked up here: if it
- * is held that is a hit, else a miss, and it is added.
+ * is held that is a hit. If not, it is interpreted until it is hot: then that is a miss, and it is translated and added.
  *
  * <p>With the policy and the size of the recording nothing is different from then, so hits and misses are the same. Otherwise
- * it is a prediction that errs to one side: a unit that is missing is translated again as soon as it is used, while a machine
- * interprets it until it is hot again; and what was used while it was missing in the recording is not in the trace.
+ * it is a prediction. What was used while it was missing in the recording is not in the trace.
  */
 public final class Replay {
   private static final Object UNIT = new Object();
@@ -22,6 +21,7 @@ public final class Replay {
   private final boolean[] known;
   /** Places that something has been heard of since the last gap. */
   private final boolean[] seen;
+  private final Heat heat;
   private boolean afterGap;
 
   private Replay(UnitTrace trace, UnitStore<Object> store) {
@@ -29,6 +29,7 @@ public final class Replay {
     this.store = store;
     this.known = new boolean[trace.places()];
     this.seen = new boolean[trace.places()];
+    this.heat = new Heat(trace);
   }
 
   /**
@@ -49,18 +50,18 @@ public final class Replay {
         Arrays.fill(seen, false);
       }
       int event = trace.event(i);
-      take(Lookup.of(event), Lookup.unit(event));
+      take(event, Lookup.of(event), Lookup.unit(event));
     }
     return counter.outcome();
   }
 
-  private void take(Lookup what, int number) {
+  private void take(int event, Lookup what, int number) {
     TracedUnit unit = trace.units().get(number);
     int place = trace.place(number);
     boolean unsure = afterGap && !seen[place];
     seen[place] = true;
     switch (what) {
-      case USED, MADE -> lookUp(unit, place, unsure);
+      case USED, MADE -> lookUp(event, unit, place, unsure);
       case IMPROVED -> {
         if (store.contains(unit.key())) {
           store.replace(unit.key(), UNIT, unit.weight());
@@ -75,8 +76,11 @@ public final class Replay {
     counter.held(store.weight());
   }
 
-  private void lookUp(TracedUnit unit, int place, boolean unsure) {
+  private void lookUp(int event, TracedUnit unit, int place, boolean unsure) {
     boolean held = store.contains(unit.key());
+    if (!held && !unsure && !heat.isHot(event, place, known[place] ? counter : null)) {
+      return;
+    }
     // Nobody knows whether what is heard of for the first time since a gap would have been there.
     if (held) {
       store.touch(unit.key());

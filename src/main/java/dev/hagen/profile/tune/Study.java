@@ -97,7 +97,7 @@ public final class Study {
     return found;
   }
 
-  /** Seconds of translation that somebody saves against the recordings; negative if there are more. */
+  /** Seconds of translating again and of interpreting meanwhile that somebody saves against the recordings; negative if there are more. */
   public double saved(Simulated who, long maximum) {
     return recorded.seconds() - outcome(who, maximum).seconds();
   }

@@ -18,7 +18,7 @@ public final class StudyPage {
     String ratios = new CurveChart(study, (who, size) -> PERCENT * study.outcome(who, size).hitRatio(), PERCENT)
         .svg("Hit ratio of each policy over the size of the cache", "%");
     String seconds = new CurveChart(study, (who, size) -> study.outcome(who, size).seconds(), -1)
-        .svg("Seconds of translating again over the size of the cache", " s");
+        .svg("Seconds lost over the size of the cache", " s");
     return template().replace("{{summary}}", escape(StudyText.summary(study)))
         .replace("{{option}}", escape(recommendation.option()))
         .replace("{{reason}}", escape(recommendation.reason()))

@@ -12,7 +12,7 @@ public final class StudyText {
     StringBuilder out = new StringBuilder(summary(study));
     out.append("\nhit ratio in per cent, by the size of the cache\n");
     table(out, study, (who, size) -> String.format(Locale.ROOT, "%.3f", 100 * study.outcome(who, size).hitRatio()));
-    out.append("\nseconds of translation saved against the recorded cache (negative: more is translated)\n");
+    out.append("\nseconds saved against the recorded cache: of translating again, and of interpreting meanwhile\n");
     table(out, study, (who, size) -> String.format(Locale.ROOT, "%.3f", study.saved(who, size)));
     out.append("\nrecommended: --cache ").append(recommendation.option()).append('\n');
     out.append(recommendation.reason()).append('\n');
@@ -29,8 +29,8 @@ public final class StudyText {
           100 * recorded.hitRatio(),
           recorded.dropped() == 0 ? "" : String.format(Locale.ROOT, "; %,d events were dropped", recorded.dropped())));
     }
-    out.append(String.format(Locale.ROOT, "the same simulated: %.3f %%, %,d units translated again in %.3f s%n",
-        100 * study.recorded().hitRatio(), study.recorded().again(), study.recorded().seconds()));
+    out.append(String.format(Locale.ROOT, "the same simulated: %.3f %%, %,d units translated again, which takes %.3f s%n",
+        100 * study.recorded().hitRatio(), study.recorded().again(), study.recorded().nanos() / 1e9));
     out.append(String.format(Locale.ROOT, "everything has room in %,d KiB; then %.3f %% hit; a miss costs %.0f µs of translation%n",
         study.unbounded().peak() + 1023 >> 10, 100 * study.unbounded().hitRatio(), study.missMicros()));
     return out.toString();

@@ -58,6 +58,7 @@ public final class TraceFile implements AutoCloseable {
     out.writeInt(VERSION);
     out.writeUTF(recorded.limits().policy().spelling());
     out.writeLong(recorded.limits().maximum());
+    out.writeInt(recorded.threshold());
     out.writeLong(recorded.hits());
     out.writeLong(recorded.misses());
     out.writeLong(recorded.dropped());
@@ -135,7 +136,7 @@ public final class TraceFile implements AutoCloseable {
 
   private static UnitTrace parse(DataInputStream in) throws IOException {
     CacheLimits limits = new CacheLimits(CachePolicy.named(in.readUTF()), in.readLong());
-    UnitTrace.Recorded recorded = new UnitTrace.Recorded(limits, in.readLong(), in.readLong(), in.readLong());
+    UnitTrace.Recorded recorded = new UnitTrace.Recorded(limits, within(in.readInt(), Integer.MAX_VALUE), in.readLong(), in.readLong(), in.readLong());
     List<TracedUnit> units = units(in, within(in.readInt(), UnitTrace.MOST_UNITS));
     List<Chunk> chunks = new ArrayList<>();
     long count = 0;

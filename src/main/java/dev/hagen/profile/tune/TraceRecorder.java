@@ -55,6 +55,7 @@ public final class TraceRecorder implements LookupListener, AutoCloseable {
 
   private final TraceFile file;
   private final CacheLimits limits;
+  private final int threshold;
   private final long room;
   private final int mostEvents;
   private final int mostUnits;
@@ -71,9 +72,10 @@ public final class TraceRecorder implements LookupListener, AutoCloseable {
   private int endEvents;
   private long dropped;
 
-  private TraceRecorder(TraceFile file, CacheLimits limits, long room, int mostEvents, int mostUnits) {
+  private TraceRecorder(TraceFile file, CacheLimits limits, int threshold, long room, int mostEvents, int mostUnits) {
     this.file = file;
     this.limits = limits;
+    this.threshold = threshold;
     this.room = room;
     this.mostEvents = mostEvents;
     this.mostUnits = mostUnits;
@@ -84,16 +86,18 @@ public final class TraceRecorder implements LookupListener, AutoCloseable {
    *
    * @param path where the trace will be; a temporary file beside it is made now
    * @param limits of the cache that is listened to
+   * @param threshold entries after which a block is translated
    * @param room bytes of deflated events that are kept, {@link #LEAST_ROOM} to {@link #MOST_ROOM}
    * @throws IOException if no file can be written there
    */
-  public static TraceRecorder open(Path path, CacheLimits limits, long room) throws IOException {
-    return open(path, limits, room, UnitTrace.MOST_EVENTS, UnitTrace.MOST_UNITS);
+  public static TraceRecorder open(Path path, CacheLimits limits, int threshold, long room) throws IOException {
+    return open(path, limits, threshold, room, UnitTrace.MOST_EVENTS, UnitTrace.MOST_UNITS);
   }
 
   /** The same with other limits, for tests. */
-  static TraceRecorder open(Path path, CacheLimits limits, long room, int mostEvents, int mostUnits) throws IOException {
-    return new TraceRecorder(TraceFile.create(path), limits, room, mostEvents, mostUnits);
+  static TraceRecorder open(Path path, CacheLimits limits, int threshold, long room, int mostEvents, int mostUnits)
+      throws IOException {
+    return new TraceRecorder(TraceFile.create(path), limits, threshold, room, mostEvents, mostUnits);
   }
 
   @Override
@@ -112,8 +116,8 @@ public final class TraceRecorder implements LookupListener, AutoCloseable {
   }
 
   @Override
-  public void used(long key) {
-    add(Lookup.USED, current.get(key), key);
+  public void used(long key, long instructions) {
+    add(Lookup.USED, Lookup.level(instructions), current.get(key), key);
   }
 
   @Override
@@ -136,6 +140,10 @@ public final class TraceRecorder implements LookupListener, AutoCloseable {
   }
 
   private void add(Lookup what, @Nullable Unit unit, long key) {
+    add(what, 0, unit, key);
+  }
+
+  private void add(Lookup what, int level, @Nullable Unit unit, long key) {
     if (unit == null) {
       // It came when there was no room for more units.
       current.remove(key);
@@ -143,7 +151,7 @@ public final class TraceRecorder implements LookupListener, AutoCloseable {
       return;
     }
     current.put(key, unit);
-    building.add(what, unit.number);
+    building.add(what.to(unit.number, level));
     if (building.isFull()) {
       finishChunk();
     }
@@ -183,7 +191,7 @@ public final class TraceRecorder implements LookupListener, AutoCloseable {
     chunks.addAll(end);
     List<TracedUnit> traced = units.stream()
         .map(unit -> new TracedUnit(unit.version.key, unit.linear, unit.version.weight, unit.mean())).toList();
-    file.write(new UnitTrace.Recorded(limits, counters.hits(), counters.translated(), dropped), traced, chunks);
+    file.write(new UnitTrace.Recorded(limits, threshold, counters.hits(), counters.translated(), dropped), traced, chunks);
   }
 
   /** Lets go of the temporary file if there is still one. */

@@ -23,11 +23,12 @@ public final class UnitTrace {
    * How it was recorded.
    *
    * @param limits of the cache
+   * @param threshold entries after which a block was translated
    * @param hits counted by it
    * @param misses counted by it
    * @param dropped events for which there was no room
    */
-  public record Recorded(CacheLimits limits, long hits, long misses, long dropped) {
+  public record Recorded(CacheLimits limits, int threshold, long hits, long misses, long dropped) {
     /** The part of look-ups that were hits, 0 to 1. */
     public double hitRatio() {
       return hits + misses == 0 ? 1 : (double) hits / (hits + misses);

@@ -14,13 +14,13 @@ class ReplayTest {
   @Test
   void unitsThatHaveRoom_missOnce() {
     UnitTrace trace = new TraceBuilder().make(1, 1, 2).use(1, 2, 1, 2).trace();
-    assertThat(Replay.of(trace, CachePolicy.LRU, 2)).isEqualTo(new Outcome(4, 2, 2, 0, 2 * TraceBuilder.COST, 2));
+    assertThat(Replay.of(trace, CachePolicy.LRU, 2)).isEqualTo(new Outcome(4, 2, 2, 0, 2 * TraceBuilder.COST, 0, 2));
   }
 
   @Test
   void unitThatWasEvicted_missesAgain_andIsTranslatedAgain() {
     UnitTrace trace = new TraceBuilder().make(1, 1, 2, 3).use(1, 3).trace();
-    assertThat(Replay.of(trace, CachePolicy.LRU, 2)).isEqualTo(new Outcome(1, 4, 3, TraceBuilder.COST, 3 * TraceBuilder.COST, 2));
+    assertThat(Replay.of(trace, CachePolicy.LRU, 2)).isEqualTo(new Outcome(1, 4, 3, TraceBuilder.COST, 3 * TraceBuilder.COST, 0, 2));
   }
 
   @Test
@@ -33,8 +33,8 @@ class ReplayTest {
   @Test
   void unitWhoseCodeWasWritten_missesInEveryCache_andNoneCouldAvoidIt() {
     UnitTrace trace = new TraceBuilder().make(1, 1).go(1).make(1, 1).trace();
-    assertThat(Replay.of(trace, CachePolicy.LRU, 10)).isEqualTo(new Outcome(0, 2, 2, 0, 2 * TraceBuilder.COST, 1));
-    assertThat(Optimum.of(trace, 10)).isEqualTo(new Outcome(0, 2, 2, 0, 2 * TraceBuilder.COST, 0));
+    assertThat(Replay.of(trace, CachePolicy.LRU, 10)).isEqualTo(new Outcome(0, 2, 2, 0, 2 * TraceBuilder.COST, 0, 1));
+    assertThat(Optimum.of(trace, 10)).isEqualTo(new Outcome(0, 2, 2, 0, 2 * TraceBuilder.COST, 0, 0));
   }
 
   @Test
@@ -52,6 +52,18 @@ class ReplayTest {
     assertThat(Replay.of(trace, CachePolicy.LRU, 1).hits()).isEqualTo(1);
     assertThat(Replay.of(trace, CachePolicy.LRU, 1).misses()).isEqualTo(1);
     assertThat(Optimum.of(trace, 1).hits()).isEqualTo(1);
+  }
+
+  @Test
+  void unitThatIsNotHeld_isInterpretedUntilItIsHot() {
+    TraceBuilder builder = new TraceBuilder().threshold(100).make(1, 1, 2);
+    builder.useLittle(300, 1).useLittle(300, 1).useLittle(300, 1).use(1);
+    // 300 counts as 256 and a half of that; with the third it is more than 8 instructions for each of 100 entries.
+    Outcome outcome = Replay.of(builder.trace(), CachePolicy.LRU, 1);
+    assertThat(outcome.hits()).isEqualTo(1);
+    assertThat(outcome.again()).isEqualTo(1);
+    assertThat(outcome.coldNanos()).isEqualTo(8 * 100 * 10);
+    assertThat(outcome.lost()).isEqualTo(outcome.nanos() + outcome.coldNanos());
   }
 
   @Test

@@ -110,8 +110,8 @@ class StudyTest {
     List<String> lines = StudyTable.csv(study).lines().toList();
     assertThat(lines).hasSize(1 + 2 * Simulated.all().size());
     assertThat(lines.getFirst()).startsWith("policy,max_bytes,lookups,hits,misses,");
-    assertThat(lines).contains("lru,163840,1020,0,1020,20,0.000000,1.000000,0.000000,163840")
-        .contains("lru,327680,1020,1000,20,20,0.980392,0.000000,1.000000,327680");
+    assertThat(lines).contains("lru,163840,1020,0,1020,20,0.000000,1.000000,0.000000,0.000000,163840")
+        .contains("lru,327680,1020,1000,20,20,0.980392,0.000000,0.000000,1.000000,327680");
   }
 
   @Test

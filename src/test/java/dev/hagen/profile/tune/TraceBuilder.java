@@ -14,7 +14,20 @@ final class TraceBuilder {
   private final List<TracedUnit> units = new ArrayList<>();
   private final Map<Long, Integer> current = new HashMap<>();
   private final List<Integer> events = new ArrayList<>();
+  private int threshold;
   private final List<Integer> gaps = new ArrayList<>();
+
+  /** Units that are used, but not much. */
+  TraceBuilder useLittle(long instructions, long key) {
+    events.add(Lookup.USED.to(current.get(key), Lookup.level(instructions)));
+    return this;
+  }
+
+  /** From now on blocks are translated after so many entries; at once if this is not called. */
+  TraceBuilder threshold(int entries) {
+    threshold = entries;
+    return this;
+  }
 
   /** Units that are translated. */
   TraceBuilder make(int weight, long... keys) {
@@ -27,7 +40,7 @@ final class TraceBuilder {
 
   TraceBuilder use(long... keys) {
     for (long key : keys) {
-      add(Lookup.USED, key);
+      events.add(Lookup.USED.to(current.get(key), Lookup.MANY));
     }
     return this;
   }
@@ -61,7 +74,7 @@ final class TraceBuilder {
   }
 
   UnitTrace trace(CacheLimits limits) {
-    return new UnitTrace(new UnitTrace.Recorded(limits, 0, 0, 0), units, ints(events), ints(gaps));
+    return new UnitTrace(new UnitTrace.Recorded(limits, threshold, 0, 0, 0), units, ints(events), ints(gaps));
   }
 
   private static int[] ints(List<Integer> list) {

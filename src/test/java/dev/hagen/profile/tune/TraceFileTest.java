@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.hagen.cache.CacheLimits;
 import dev.hagen.cache.CachePolicy;
+import dev.hagen.cache.LookupListener;
 import dev.hagen.cache.TranslationCounters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TraceFileTest {
   private static final CacheLimits LIMITS = new CacheLimits(CachePolicy.SIEVE, 123_456);
   private static final TranslationCounters COUNTERS = new TranslationCounters(7, 0, 0, 0, 0, 93, 0, 0);
+  private static final int THRESHOLD = 3000;
   private static final long ROOM = 1 << 20;
 
   @TempDir
@@ -31,15 +33,15 @@ class TraceFileTest {
   }
 
   private UnitTrace recorded() throws IOException {
-    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, ROOM)) {
+    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, THRESHOLD, ROOM)) {
       recorder.made(0xFFFF_8000_0000_0001L, 0xFFFF_FFFF_8100_0000L, 1900, 300);
       recorder.made(5, 0x40_0000, 800, 100);
-      recorder.used(5);
+      recorder.used(5, 1000);
       recorder.improved(5, 3000, 1000);
-      recorder.used(0xFFFF_8000_0000_0001L);
+      recorder.used(0xFFFF_8000_0000_0001L, LookupListener.MANY);
       recorder.gone(5);
       recorder.made(5, 0x40_0000, 800, 200);
-      recorder.used(5);
+      recorder.used(5, LookupListener.MANY);
       recorder.finish(COUNTERS);
     }
     return TraceFile.read(file());
@@ -60,7 +62,9 @@ class TraceFileTest {
     assertThat(trace.units()).containsExactly(new TracedUnit(0xFFFF_8000_0000_0001L, 0xFFFF_FFFF_8100_0000L, 1900, 300),
         new TracedUnit(5, 0x40_0000, 800, 150), new TracedUnit(5, 0x40_0000, 3000, 1100));
     assertThat(events(trace)).containsExactly("MADE 0", "MADE 1", "USED 1", "IMPROVED 2", "USED 0", "GONE 2", "MADE 1", "USED 1");
-    assertThat(trace.recorded()).isEqualTo(new UnitTrace.Recorded(LIMITS, 93, 7, 0));
+    assertThat(Lookup.instructions(trace.event(2))).isEqualTo(512 + 256);
+    assertThat(Lookup.instructions(trace.event(7))).isEqualTo(LookupListener.MANY);
+    assertThat(trace.recorded()).isEqualTo(new UnitTrace.Recorded(LIMITS, THRESHOLD, 93, 7, 0));
     assertThat(trace.recorded().hitRatio()).isEqualTo(0.93);
     assertThat(trace.places()).isEqualTo(2);
     assertThat(trace.gaps()).isEmpty();
@@ -68,7 +72,7 @@ class TraceFileTest {
 
   @Test
   void file_appearsWhenItIsComplete() throws IOException {
-    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, ROOM)) {
+    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, THRESHOLD, ROOM)) {
       recorder.made(1, 2, 3, 4);
       assertThat(file()).doesNotExist();
       assertThat(directory.resolve("some.trace.part")).exists();
@@ -80,8 +84,8 @@ class TraceFileTest {
 
   @Test
   void recorder_whereNoFileCanBe_saysSoAtOnce() {
-    assertThatIOException().isThrownBy(() -> TraceRecorder.open(directory, LIMITS, ROOM)).withMessage("it is a directory");
-    assertThatIOException().isThrownBy(() -> TraceRecorder.open(directory.resolve("none/some.trace"), LIMITS, ROOM));
+    assertThatIOException().isThrownBy(() -> TraceRecorder.open(directory, LIMITS, THRESHOLD, ROOM)).withMessage("it is a directory");
+    assertThatIOException().isThrownBy(() -> TraceRecorder.open(directory.resolve("none/some.trace"), LIMITS, THRESHOLD, ROOM));
   }
 
   @Test
@@ -132,12 +136,12 @@ class TraceFileTest {
     Random random = new Random(1);
     int count = 2_000_000;
     int keys = 5000;
-    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, TraceRecorder.LEAST_ROOM)) {
+    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, THRESHOLD, TraceRecorder.LEAST_ROOM)) {
       for (int key = 0; key < keys; key++) {
         recorder.made(key, key, 100, 1000);
       }
       for (int i = 0; i < count; i++) {
-        recorder.used(random.nextInt(keys));
+        recorder.used(random.nextInt(keys), LookupListener.MANY);
       }
       recorder.made(77_777, 1, 100, 1000);
       recorder.finish(COUNTERS);
@@ -155,10 +159,10 @@ class TraceFileTest {
   @Test
   void runWithMoreEventsThanAReplayHasRoomFor_isCutToo() throws IOException {
     int most = 200_000;
-    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, TraceRecorder.MOST_ROOM, most, 10)) {
+    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, THRESHOLD, TraceRecorder.MOST_ROOM, most, 10)) {
       recorder.made(1, 1, 100, 1000);
       for (int i = 0; i < 1_000_000; i++) {
-        recorder.used(1);
+        recorder.used(1, LookupListener.MANY);
       }
       recorder.finish(COUNTERS);
     }
@@ -167,12 +171,12 @@ class TraceFileTest {
 
   @Test
   void runWithMoreUnitsThanThereIsRoomFor_leavesTheOthersOut() throws IOException {
-    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, ROOM, 1000, 1)) {
+    try (TraceRecorder recorder = TraceRecorder.open(file(), LIMITS, THRESHOLD, ROOM, 1000, 1)) {
       recorder.made(1, 1, 100, 1000);
       recorder.made(2, 1, 100, 1000);
-      recorder.used(2);
+      recorder.used(2, LookupListener.MANY);
       recorder.improved(2, 200, 1000);
-      recorder.used(1);
+      recorder.used(1, LookupListener.MANY);
       recorder.finish(COUNTERS);
     }
     UnitTrace trace = TraceFile.read(file());
