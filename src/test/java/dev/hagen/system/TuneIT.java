@@ -39,7 +39,7 @@ class TuneIT {
 
   private Result run(String... more) {
     List<String> arguments = new ArrayList<>(List.of("run", guest.toString(), "--load-address", "0x" + Long.toHexString(SkewedGuest.BASE),
-        "-device", "isa-debug-exit", "--tunable", "threshold=100", "--stats"));
+        "-device", "isa-debug-exit", "--tunable", "threshold=100", "--tunable", "background=0", "--stats"));
     arguments.addAll(Arrays.asList(more));
     return HagenProcess.run(arguments.toArray(String[]::new));
   }
@@ -103,10 +103,9 @@ class TuneIT {
       "tune --live --compare max=1M --cache max=2M | tune --live chooses the cache itself: give --compare in place of --cache.",
       "tune --live --compare policy=x        | --cache: there is no policy 'x', only w-tinylfu, lru, fifo, lfu, clock, sieve, s3-fifo,"
           + " arc, flush, unbounded.",
-      "tune --live --compare policy=lru none | tune --live: a run has ended with exit code 2: none cannot be read: there is no such"
-          + " file.",
+      "tune --live --compare policy=lru none | tune --live: a run has ended with exit code 2: none does not exist.",
       "run --trace-units none/file           | --trace-units: none/file cannot be written: there is no such file.",
-      "run --trace-units file,max=1          | --trace-units: max is 256K to 256M, not 1.",
+      "run --trace-units file,max=1K         | --trace-units: max is 256K to 256M, not 1K.",
       "run --trace-units ,max=1M             | --trace-units takes the name of a file, and ,max=SIZE behind it if you like."})
   void mistake_isNamedInOneSentence(String arguments, String sentence) {
     Result result = HagenProcess.run(arguments.split(" +"));
