@@ -16,6 +16,8 @@ final class CurveChart {
   private static final int TOP = 12;
   private static final int BOTTOM = 44;
   private static final int LINES = 5;
+  /** The width of a size in letters. */
+  private static final double LABEL = 46;
 
   private final Study study;
   private final ToDoubleBiFunction<Simulated, Long> value;
@@ -87,15 +89,16 @@ final class CurveChart {
       out.append(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%." + digits + "f%s</text>%n", LEFT - 6,
           y(number) + 4, number, unit));
     }
-    double free = 0;
+    double free = Double.NEGATIVE_INFINITY;
     for (long size : study.sizes()) {
       out.append(String.format(Locale.ROOT, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>%n", x(size), x(size),
           HEIGHT - BOTTOM, HEIGHT - BOTTOM + 4));
-      if (x(size) >= free) {
-        boolean atEnd = x(size) > WIDTH - RIGHT - 20;
+      boolean atEnd = x(size) > WIDTH - RIGHT - LABEL / 2;
+      double start = x(size) - (atEnd ? LABEL : LABEL / 2);
+      if (start >= free) {
         out.append(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>%n", x(size),
             HEIGHT - BOTTOM + 18, atEnd ? "end" : "middle", Sizes.text(size)));
-        free = x(size) + 52;
+        free = start + LABEL + 6;
       }
     }
     out.append(String.format("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">size of the cache</text>%n", (LEFT + WIDTH) / 2,

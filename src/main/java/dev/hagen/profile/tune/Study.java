@@ -12,6 +12,8 @@ import java.util.TreeSet;
 public final class Study {
   /** Sizes that are tried if nobody says which, as parts of what would hold everything. */
   private static final double[] PARTS = {1 / 16.0, 1 / 8.0, 3 / 16.0, 1 / 4.0, 3 / 8.0, 1 / 2.0, 3 / 4.0, 1, 5 / 4.0};
+  /** Seconds; less is none. */
+  private static final double NOTHING = 0.0005;
   private static final long STEP = 4L << 10;
   /** Bytes: a running cache is no smaller. */
   public static final long SMALLEST = 64L << 10;
@@ -99,7 +101,8 @@ public final class Study {
 
   /** Seconds of translating again and of interpreting meanwhile that somebody saves against the recordings; negative if there are more. */
   public double saved(Simulated who, long maximum) {
-    return recorded.seconds() - outcome(who, maximum).seconds();
+    double saved = recorded.seconds() - outcome(who, maximum).seconds();
+    return Math.abs(saved) < NOTHING ? 0 : saved;
   }
 
   /** What one miss costs in the mean, in microseconds: of translation alone. */
