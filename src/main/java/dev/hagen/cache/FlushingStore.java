@@ -18,19 +18,27 @@ final class FlushingStore<V> implements UnitStore<V> {
   @Override
   public void add(long key, V value, int weight) {
     if (map.weight() + weight > maximum) {
-      while (map.size() > 0) {
-        evictFirst();
-      }
+      flush();
     }
     map.add(key, value, weight);
     if (weight > maximum) {
-      evictFirst();
+      flush();
     }
   }
 
-  private void evictFirst() {
-    Map.Entry<Long, WeightedMap.Weighted<V>> first = map.removeFirst();
-    listener.evicted(first.getKey(), first.getValue().value());
+  @Override
+  public void replace(long key, V value, int weight) {
+    map.replace(key, value, weight);
+    if (map.weight() > maximum) {
+      flush();
+    }
+  }
+
+  private void flush() {
+    while (map.size() > 0) {
+      Map.Entry<Long, WeightedMap.Weighted<V>> first = map.removeFirst();
+      listener.evicted(first.getKey(), first.getValue().value());
+    }
   }
 
   @Override
@@ -45,8 +53,8 @@ final class FlushingStore<V> implements UnitStore<V> {
   }
 
   @Override
-  public boolean contains(long key) {
-    return map.contains(key);
+  public @Nullable V get(long key) {
+    return map.get(key);
   }
 
   @Override
@@ -62,5 +70,10 @@ final class FlushingStore<V> implements UnitStore<V> {
   @Override
   public int size() {
     return map.size();
+  }
+
+  @Override
+  public void assertConsistent() {
+    map.assertConsistent();
   }
 }

@@ -10,15 +10,38 @@ final class OrderedStore<V> implements UnitStore<V> {
   private final EvictionListener<V> listener;
   private final WeightedMap<V> map;
 
-  OrderedStore(long maximum, boolean byUse, EvictionListener<V> listener) {
+  private OrderedStore(long maximum, boolean byUse, EvictionListener<V> listener) {
     this.maximum = maximum;
     this.listener = listener;
     this.map = new WeightedMap<>(byUse);
   }
 
+  static <V> OrderedStore<V> byUse(long maximum, EvictionListener<V> listener) {
+    return new OrderedStore<>(maximum, true, listener);
+  }
+
+  static <V> OrderedStore<V> byAge(long maximum, EvictionListener<V> listener) {
+    return new OrderedStore<>(maximum, false, listener);
+  }
+
+  /** One that never evicts, whatever the maximum. */
+  static <V> OrderedStore<V> unbounded(long maximum, EvictionListener<V> listener) {
+    return byAge(Long.MAX_VALUE, listener);
+  }
+
   @Override
   public void add(long key, V value, int weight) {
     map.add(key, value, weight);
+    evictUntilItFits();
+  }
+
+  @Override
+  public void replace(long key, V value, int weight) {
+    map.replace(key, value, weight);
+    evictUntilItFits();
+  }
+
+  private void evictUntilItFits() {
     while (map.weight() > maximum) {
       Map.Entry<Long, WeightedMap.Weighted<V>> first = map.removeFirst();
       listener.evicted(first.getKey(), first.getValue().value());
@@ -37,8 +60,8 @@ final class OrderedStore<V> implements UnitStore<V> {
   }
 
   @Override
-  public boolean contains(long key) {
-    return map.contains(key);
+  public @Nullable V get(long key) {
+    return map.get(key);
   }
 
   @Override
@@ -54,5 +77,10 @@ final class OrderedStore<V> implements UnitStore<V> {
   @Override
   public int size() {
     return map.size();
+  }
+
+  @Override
+  public void assertConsistent() {
+    map.assertConsistent();
   }
 }

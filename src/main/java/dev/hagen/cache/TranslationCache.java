@@ -26,11 +26,16 @@ public final class TranslationCache {
 
   private record Entry(RegionCode code, Region region, Unit unit, int draftBytes, int weight) {}
 
+  private record Use(long key, long instructions) {}
+
   private final Interpreter interpreter;
   private final CacheLimits limits;
   private final UnitStore<Entry> store;
   private final Counters counters;
   private TranslationListener listener = TranslationListener.NONE;
+  /** Keys of units that were evicted when they were of no use any more; the policy need not remember them. */
+  private final List<Long> wasRetired = new ArrayList<>();
+  private LookupListener lookups = LookupListener.NONE;
 
   TranslationCache(Interpreter interpreter, CacheLimits limits, Counters counters) {
     this.interpreter = interpreter;
@@ -49,21 +54,35 @@ public final class TranslationCache {
     return code.physical() << CONTEXT_BITS | code.context();
   }
 
-  /** From now on the unit runs instead of the blocks of its region, unless their code has changed. */
-  void publish(RegionCode code, UnitFactory.Made made) {
+  /** Hears of what the policy hears of. */
+  void setListener(LookupListener newListener) {
+    lookups = newListener;
+  }
+
+  /**
+   * From now on the unit runs instead of the blocks of its region, unless their code has changed.
+   *
+   * @param nanos what making it has taken
+   */
+  void publish(RegionCode code, UnitFactory.Made made, long nanos) {
     if (code.isRetired()) {
       counters.count(Counter.UNITS_DISCARDED);
       return;
     }
     long key = key(code);
-    Entry old = store.remove(key);
-    if (old != null && !old.code.isRetired()) {
-      counters.count(Counter.UNITS_REPLACED);
-      interpreter.evict(old.code);
+    Entry old = store.get(key);
+    if (old != null) {
+      remove(key);
+      if (!old.code.isRetired()) {
+        counters.count(Counter.UNITS_REPLACED);
+        interpreter.evict(old.code);
+      }
     }
     interpreter.publish(code, made.unit(), made.entries());
     counters.count(Counter.UNITS_TRANSLATED);
+    lookups.made(key, made.region().linear(), made.bytes(), nanos);
     store.add(key, new Entry(code, made.region(), made.unit(), made.bytes(), made.bytes()), made.bytes());
+    forgetRetired();
     measure();
   }
 
@@ -71,24 +90,39 @@ public final class TranslationCache {
    * Takes in a better unit of a region, which runs instead of the one that does now, unless that has gone.
    *
    * @param tried whether it is to be tried first, and waits for {@link Interpreter#prefer}
+   * @param nanos what making it has taken
    * @param reason what counts it
    */
-  void improve(RegionCode code, UnitFactory.Made better, boolean tried, Counter reason) {
+  void improve(RegionCode code, UnitFactory.Made better, boolean tried, long nanos, Counter reason) {
     long key = key(code);
-    Entry entry = code.isRetired() ? null : store.remove(key);
+    Entry entry = code.isRetired() ? null : store.get(key);
     if (entry != null) {
       interpreter.improve(code, better.unit(), tried);
       counters.count(reason);
       int weight = entry.draftBytes + better.bytes();
-      store.add(key, new Entry(code, better.region(), entry.unit, entry.draftBytes, weight), weight);
+      lookups.improved(key, weight, nanos);
+      store.replace(key, new Entry(code, better.region(), entry.unit, entry.draftBytes, weight), weight);
+      forgetRetired();
       measure();
     } else {
       counters.count(Counter.UNITS_DISCARDED);
     }
   }
 
+  private void forgetRetired() {
+    wasRetired.forEach(this::remove);
+    wasRetired.clear();
+  }
+
+  private void remove(long key) {
+    lookups.gone(key);
+    store.remove(key);
+  }
+
   private void evict(Entry entry) {
-    if (!entry.code.isRetired()) {
+    if (entry.code.isRetired()) {
+      wasRetired.add(key(entry.code));
+    } else {
       counters.count(Counter.UNITS_EVICTED);
       interpreter.evict(entry.code);
       listener.evicted(entry.code, entry.weight);
@@ -106,20 +140,26 @@ public final class TranslationCache {
    * @param visitor hears of each that is there, and may not change the cache
    */
   void harvest(BiConsumer<RegionCode, Region> visitor) {
-    List<Long> touched = new ArrayList<>();
+    List<Use> touched = new ArrayList<>();
     List<Long> gone = new ArrayList<>();
     store.forEach((key, entry) -> {
       if (entry.code.isRetired()) {
         gone.add(key);
       } else {
+        long before = entry.code.heat();
         if (entry.code.takeTouched()) {
-          touched.add(key);
+          boolean counts = entry.weight == entry.draftBytes;
+          touched.add(new Use(key, counts ? entry.code.heat() - before : LookupListener.MANY));
         }
         visitor.accept(entry.code, entry.region);
       }
     });
-    gone.forEach(store::remove);
-    touched.forEach(store::touch);
+    gone.forEach(this::remove);
+    touched.forEach(use -> {
+      lookups.used(use.key, use.instructions);
+      store.touch(use.key);
+    });
+    counters.add(Counter.CACHE_HITS, touched.size());
     measure();
   }
 
@@ -129,6 +169,7 @@ public final class TranslationCache {
    * @throws AssertionError if one does not hold
    */
   void assertConsistent() {
+    store.assertConsistent();
     Set<RegionCode> held = new HashSet<>();
     long[] weight = {0};
     store.forEach((key, entry) -> {

@@ -81,6 +81,11 @@ public final class Translator implements HotCodeListener, AutoCloseable {
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
   }
 
+  /** Looks which units have been entered, so that counters and listeners are complete; on the processor's thread. */
+  public void takeStock() {
+    cache.harvest((code, region) -> {});
+  }
+
   /** Puts something around every unit, or in its place, before it is published: for tests that need a wrong one. */
   public void setFinish(UnaryOperator<Unit> operator) {
     finish = operator;
@@ -97,12 +102,19 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     factory.setListener(listener);
   }
 
+  /** Hears of what the translation cache's policy hears of. */
+  public void setLookupListener(LookupListener listener) {
+    cache.setListener(listener);
+  }
+
   @Override
   public void hot(long linear) {
     int context = cpu.context;
     boolean flat32 = ExecutionContext.codeSize(context) == 4 && ExecutionContext.stackSize(context) == 4
         && ExecutionContext.isFlat(context);
+    long start = System.nanoTime();
     Region region = ExecutionContext.codeSize(context) == 8 || flat32 ? regions.build(linear) : null;
+    long forming = System.nanoTime() - start;
     RegionCode code = region == null ? null
         : interpreter.attach(linear, region.pages(), region.blocks().stream().map(RegionBlock::start).toList());
     if (region == null || code == null) {
@@ -111,21 +123,23 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     }
     cpu.counters.count(Counter.REGIONS_FORMED);
     if (tunables.isOn(Tunable.BACKGROUND)) {
-      worker.execute(() -> translate(region, code));
+      worker.execute(() -> translate(region, code, forming));
     } else {
-      translate(region, code);
+      translate(region, code, forming);
       publish();
     }
   }
 
-  private void translate(Region region, RegionCode code) {
+  private void translate(Region region, RegionCode code, long forming) {
+    long start = System.nanoTime();
     Region part = region;
     while (!code.isRetired()) {
       UnitFactory.Made made = make(part, code, tiers, Counter.UNITS_TRANSLATED);
       if (made != null) {
         UnitFactory.Made whole = made.with(finish);
-        if (watch == null || !watch.draft(code, made.unit(), () -> soon(() -> cache.publish(code, whole)))) {
-          soon(() -> cache.publish(code, whole));
+        long nanos = forming + System.nanoTime() - start;
+        if (watch == null || !watch.draft(code, made.unit(), () -> soon(() -> cache.publish(code, whole, nanos)))) {
+          soon(() -> cache.publish(code, whole, nanos));
         }
         return;
       }
@@ -202,12 +216,14 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   }
 
   private void improve(RegionCode code, Region region, Counter reason) {
+    long start = System.nanoTime();
     UnitFactory.Made made = code.isRetired() ? null : make(region, code, false, reason);
     if (made != null) {
+      long nanos = System.nanoTime() - start;
       UnitFactory.Made whole = made.with(finish);
       boolean tried = watch != null
           && watch.prepare(code, made.unit(), ready -> soon(() -> interpreter.prefer(code, ready)));
-      soon(() -> cache.improve(code, whole, tried, reason));
+      soon(() -> cache.improve(code, whole, tried, nanos, reason));
     }
   }
 

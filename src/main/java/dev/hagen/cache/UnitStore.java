@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what is held
  */
 public interface UnitStore<V> {
-  /** Hears of what had to go. Called in the midst of {@link #add}: it must not call the store. */
+  /** Hears of what had to go. Called in the midst of {@link #add} or {@link #replace}: it must not call the store. */
   interface EvictionListener<V> {
     void evicted(long key, V value);
   }
@@ -24,14 +24,27 @@ public interface UnitStore<V> {
    */
   void add(long key, V value, int weight);
 
+  /**
+   * Puts something in the place of what has the key, which must be there. What the store knows of its use stays; what has
+   * no room any more is evicted, which may be the one that has been put here.
+   *
+   * @param weight what counts against the maximum from now on, 1 at least
+   */
+  void replace(long key, V value, int weight);
+
   /** Notes that what has the key has been in use since it was touched for the last time; nothing if there is no such. */
   void touch(long key);
 
   /** Gives something away that is of no use any more; answers it, or null if there is no such. */
   @Nullable V remove(long key);
 
+  /** What has the key, or null. This is no use of it. */
+  @Nullable V get(long key);
+
   /** Whether there is something with the key. This is no use of it. */
-  boolean contains(long key);
+  default boolean contains(long key) {
+    return get(key) != null;
+  }
 
   /** Shows everything; the action must not call the store. */
   void forEach(BiConsumer<Long, V> action);
@@ -41,4 +54,11 @@ public interface UnitStore<V> {
 
   /** How many there are. */
   int size();
+
+  /**
+   * Checks the invariants; slow, for tests.
+   *
+   * @throws AssertionError if one does not hold
+   */
+  void assertConsistent();
 }

@@ -11,7 +11,8 @@ final class WeightedMap<V> {
   /** A value and what it weighs. */
   record Weighted<V>(V value, int weight) {}
 
-  private final LinkedHashMap<Long, Weighted<V>> map;
+  private final LinkedHashMap<Long, Weighted<V>> map = new LinkedHashMap<>();
+  private final boolean byUse;
   private long weight;
 
   /**
@@ -20,7 +21,7 @@ final class WeightedMap<V> {
    * @param byUse the order is that of last use; otherwise that in which they came
    */
   WeightedMap(boolean byUse) {
-    map = new LinkedHashMap<>(16, 0.75f, byUse);
+    this.byUse = byUse;
   }
 
   void add(long key, V value, int newWeight) {
@@ -31,9 +32,27 @@ final class WeightedMap<V> {
     weight += newWeight;
   }
 
+  /** Changes the value and the weight of a key that is there; it keeps its place. */
+  void replace(long key, V value, int newWeight) {
+    Weighted<V> old = map.replace(key, new Weighted<>(value, newWeight));
+    if (old == null) {
+      throw new IllegalArgumentException("there is no value for key %x".formatted(key));
+    }
+    weight += newWeight - old.weight;
+  }
+
+  /** The value, or null. */
+  @Nullable V get(long key) {
+    Weighted<V> found = map.get(key);
+    return found == null ? null : found.value;
+  }
+
   /** The value, or null. If the order is by use the key becomes the last. */
   @Nullable V use(long key) {
     Weighted<V> found = map.get(key);
+    if (found != null && byUse) {
+      map.putLast(key, found);
+    }
     return found == null ? null : found.value;
   }
 
@@ -68,5 +87,13 @@ final class WeightedMap<V> {
 
   int size() {
     return map.size();
+  }
+
+  /** Checks that the sum of weights is right. */
+  void assertConsistent() {
+    long sum = map.values().stream().mapToLong(Weighted::weight).sum();
+    if (sum != weight) {
+      throw new AssertionError("weights sum up to %d, not %d".formatted(sum, weight));
+    }
   }
 }

@@ -5,8 +5,10 @@ import com.google.gson.JsonParseException;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,6 +19,8 @@ import picocli.CommandLine.ParseResult;
 final class ConfigFile {
   private static final Gson GSON =
       new Gson().newBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
+
+  private static final Gson PRETTY = GSON.newBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
   private final Path path;
   private final Map<String, Object> entries;
@@ -38,6 +42,13 @@ final class ConfigFile {
       throw new UserError(path + " is empty.");
     }
     return new ConfigFile(path, entries);
+  }
+
+  /** Puts an entry into a configuration file, which may be new; its other entries stay. */
+  static void put(Path path, String name, String value) {
+    Map<String, Object> entries = Files.exists(path) ? new LinkedHashMap<>(read(path).entries) : new LinkedHashMap<>();
+    entries.put(name, value);
+    Main.writeFile(path, PRETTY.toJson(entries) + "\n");
   }
 
   /** The file as arguments, without those options that {@code given} has already. */

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,9 +17,12 @@ import picocli.CommandLine.Spec;
 /** The command line: {@code hagen COMMAND …}. */
 @Command(name = "hagen", mixinStandardHelpOptions = true, versionProvider = Version.class,
     description = "An x86 virtual machine monitor for the JVM.", synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class, DisasmCommand.class, CompareCommand.class,
-        ProfileCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {RunCommand.class, ProfileCommand.class, TuneCommand.class, DisasmCommand.class, CompareCommand.class,
+        CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
+  /** What is said before the stack trace of a defect of Hagen's own. */
+  static final String INTERNAL_ERROR = "internal error; please report it with the lines below.";
+
   @Spec
   private CommandSpec spec;
 
@@ -33,6 +38,8 @@ public final class Main implements Runnable {
         .setOverwrittenOptionsAllowed(true)
         .setParameterExceptionHandler(Main::reportUsage)
         .setExecutionExceptionHandler(Main::reportFailure);
+    // What tune does not know itself may be for run.
+    Objects.requireNonNull(line.getSubcommands().get("tune")).setStopAtUnmatched(true);
     return line.execute(arguments);
   }
 
@@ -53,7 +60,7 @@ public final class Main implements Runnable {
       err.println("hagen: " + exception.getMessage());
       return ExitCode.USAGE;
     }
-    err.println("hagen: internal error; please report it with the lines below.");
+    err.println("hagen: " + INTERNAL_ERROR);
     exception.printStackTrace(err);
     err.flush();
     return ExitCode.INTERNAL_ERROR;
@@ -70,6 +77,17 @@ public final class Main implements Runnable {
       return Files.readAllBytes(path);
     } catch (IOException e) {
       throw new UserError(path + " cannot be read: " + reason(e) + ".");
+    }
+  }
+
+  /** Writes a file that the user named; it appears when it is complete. */
+  static void writeFile(Path path, String text) {
+    Path unfinished = path.resolveSibling(path.getFileName() + ".part");
+    try {
+      Files.writeString(unfinished, text);
+      Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UserError(path + " cannot be written: " + reason(e) + ".");
     }
   }
 

@@ -4,6 +4,7 @@ import dev.hagen.boot.BootException;
 import dev.hagen.boot.FlatImage;
 import dev.hagen.boot.GuestImage;
 import dev.hagen.boot.ImageFile;
+import dev.hagen.cache.CacheLimits;
 import dev.hagen.cpu.CpuModel;
 import dev.hagen.device.serial.SerialOutput;
 import dev.hagen.machine.Lockstep;
@@ -266,21 +267,23 @@ final class RunCommand implements Callable<Integer> {
         matcher.accept(value);
       });
     }
+    CacheLimits limits = CacheOption.parse(options.cache);
     MachineConfig config = new MachineConfig(options.memory, model(), options.icount != null, outputs,
-        SerialOutput.NOWHERE, debugExitPort(), tunables(), CacheOption.parse(options.cache));
+        SerialOutput.NOWHERE, debugExitPort(), tunables(), limits);
     // Lockstep runs two machines.
     HostMemory.expect((options.lockstep == null ? 1 : 2) * (options.memory + ALLOCATION_SLACK));
-    try (LogFile log = LogFile.open(options.log, options.logFile)) {
+    try (LogFile log = LogFile.open(options.log, options.logFile); TraceOutput trace = TraceOutput.open(options.traceUnits, limits,
+            config.tunables().get(Tunable.THRESHOLD))) {
       if (options.lockstep != null) {
         try (Lockstep lockstep = new Lockstep(config, options.lockstep, image, options.append, modules)) {
           running[0] = lockstep;
-          return run(lockstep, lockstep.translated(), log, lines, end);
+          return run(lockstep, lockstep.translated(), log, trace, lines, end);
         }
       }
       try (Machine machine = new Machine(config)) {
         machine.boot(image, options.append, modules);
         running[0] = machine;
-        return run(machine, machine, log, lines, end);
+        return run(machine, machine, log, trace, lines, end);
       }
     } catch (BootException e) {
       throw new UserError(String.valueOf(e.getMessage()));
@@ -289,12 +292,13 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int run(MachineControl control, Machine machine, LogFile log, SerialLines lines, EndOfRun end)
+  private int run(MachineControl control, Machine machine, LogFile log, TraceOutput trace, SerialLines lines, EndOfRun end)
       throws BootException {
     int code;
     long nanos;
     try (Observation _ = Observation.start(options, machine.counters(), System.err)) {
       log.attach(machine);
+      trace.attach(machine);
       machine.setSymbols(symbols);
       control.setPaused(options.startPaused);
       lines.connect(control, end);
@@ -307,6 +311,7 @@ final class RunCommand implements Callable<Integer> {
       code = runToEnd(control, machine, end);
       nanos = System.nanoTime() - start;
       lines.close();
+      trace.finish(machine);
     }
     Statistics statistics = Statistics.parse(options.stats);
     if (statistics != null) {

@@ -112,8 +112,14 @@ final class RunOptions {
 
   @Option(names = {"--cache"}, paramLabel = "[policy=NAME][,max=SIZE]",
       description = "Translated code that is kept: max bytes of class files (64M if not given), and what goes when they are"
-          + " full: w-tinylfu (the default: what is used seldom), lru, fifo, flush (everything), unbounded (nothing).")
+          + " full: w-tinylfu (the default: what is used seldom), lru, fifo, lfu, clock, sieve, s3-fifo, arc, flush (everything),"
+          + " unbounded (nothing).")
   @Nullable String cache;
+
+  @Option(names = {"--trace-units"}, paramLabel = "FILE[,max=SIZE]",
+      description = "Record what is asked of the translation cache, for 'hagen tune'; of a long run the beginning and the end"
+          + " are kept, with SIZE bytes of compressed events in all (16M if not given).")
+  @Nullable String traceUnits;
 
   @Option(names = {"--stats"}, arity = "0..1", fallbackValue = "text", preprocessor = AttachedValue.class,
       paramLabel = "text|json",

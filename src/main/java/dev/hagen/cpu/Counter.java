@@ -139,6 +139,7 @@ public enum Counter {
   LOST_C2(                 COMPILATIONS_LOST, "c2",     "units in place of which the draft runs until they are compiled again, if they are"),
   CLASSES_DEFINED(         "Classes defined for units."),
   CLASSES_UNLOADED(        "Classes of units that the JVM has unloaded."),
+  CACHE_HITS(              "Look-ups of the translation cache's policy that found their unit: once for each unit that was entered between two looks."),
   UNITS_HELD(              Kind.GAUGE, "Units in the translation cache."),
   UNITS_HELD_BYTES(        Kind.GAUGE, "Bytes of the class files of the units in the translation cache.");
   // @formatter:on

@@ -3,6 +3,7 @@ package dev.hagen.machine;
 import dev.hagen.boot.AcpiTables;
 import dev.hagen.boot.BootException;
 import dev.hagen.boot.GuestImage;
+import dev.hagen.cache.LookupListener;
 import dev.hagen.cache.Translator;
 import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuState;
@@ -198,6 +199,16 @@ public final class Machine implements MachineControl, AutoCloseable {
   /** Hears of every translation unit, on the thread that emits it; null: nobody. */
   public void setEmissionListener(@Nullable EmissionListener listener) {
     translator.setEmissionListener(listener);
+  }
+
+  /** Hears of what the translation cache's policy hears of, on the thread that runs the machine. */
+  public void setLookupListener(LookupListener listener) {
+    translator.setLookupListener(listener);
+  }
+
+  /** Completes what counters and listeners know of the translation cache; while the machine does not run. */
+  public void takeStock() {
+    translator.takeStock();
   }
 
   /** The processor's registers. */

@@ -18,6 +18,7 @@ class UnitStoreTest {
   private static final int ADDITIONS = 20_000;
   private static final int MAXIMUM = 1000;
   private static final int HEAVIEST = 60;
+  private static final int LOOK_EVERY = 1000;
 
   private final List<Long> evicted = new ArrayList<>();
 
@@ -30,6 +31,10 @@ class UnitStoreTest {
 
   private static void add(UnitStore<String> store, int weight, long... keys) {
     LongStream.of(keys).forEach(key -> store.add(key, "unit " + key, weight));
+  }
+
+  private static void touch(UnitStore<String> store, long... keys) {
+    LongStream.of(keys).forEach(store::touch);
   }
 
   private static Set<Long> held(UnitStore<String> store) {
@@ -53,6 +58,13 @@ class UnitStoreTest {
       if (there) {
         removed.add(useless);
       }
+      long better = random.nextLong(key + 1);
+      if (store.contains(better)) {
+        store.replace(better, "unit " + better, 1 + random.nextInt(HEAVIEST));
+      }
+      if (key % LOOK_EVERY == 0) {
+        store.assertConsistent();
+      }
       assertThat(store.weight()).isLessThanOrEqualTo(policy == CachePolicy.UNBOUNDED ? Long.MAX_VALUE : MAXIMUM);
     }
     assertThat(held(store)).hasSize(store.size()).allMatch(store::contains).doesNotContainAnyElementsOf(removed);
@@ -67,6 +79,28 @@ class UnitStoreTest {
   void store_evictsAtOnceWhatIsTooHeavy(CachePolicy policy) {
     add(store(policy, MAXIMUM), MAXIMUM + 1, 7);
     assertThat(evicted).containsExactly(7L);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = CachePolicy.class, mode = EnumSource.Mode.EXCLUDE, names = "UNBOUNDED")
+  void store_evictsAtOnceWhatBecomesTooHeavy(CachePolicy policy) {
+    UnitStore<String> store = store(policy, MAXIMUM);
+    add(store, 1, 7);
+    store.replace(7, "unit 7", MAXIMUM + 1);
+    assertThat(evicted).containsExactly(7L);
+    assertThat(store.weight()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(CachePolicy.class)
+  void store_answersTheValueThatReplacedAnother(CachePolicy policy) {
+    UnitStore<Integer> store = policy.store(MAXIMUM, (key, value) -> {});
+    store.add(7, 1, 1);
+    store.replace(7, 2, 5);
+    assertThat(store.get(7)).isEqualTo(2);
+    assertThat(store.weight()).isEqualTo(5);
+    assertThat(store.remove(7)).isEqualTo(2);
+    assertThat(store.get(7)).isNull();
   }
 
   @Test
@@ -86,6 +120,96 @@ class UnitStoreTest {
     store.touch(1);
     add(store, 1, 4, 5);
     assertThat(evicted).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void lru_whatIsReplaced_keepsItsPlace() {
+    UnitStore<String> store = store(CachePolicy.LRU, 4);
+    add(store, 1, 1, 2, 3);
+    store.replace(1, "unit 1", 2);
+    add(store, 1, 4);
+    assertThat(evicted).containsExactly(1L);
+  }
+
+  @Test
+  void lfu_evictsWhatWasUsedLeastOften_theOldestFirst() {
+    UnitStore<String> store = store(CachePolicy.LFU, 3);
+    add(store, 1, 1, 2, 3);
+    touch(store, 1, 1, 2, 3);
+    add(store, 1, 4, 5);
+    // 2 and 3 have been used once. 4 comes in the place of 2, and has never been used when 5 comes.
+    assertThat(evicted).containsExactly(2L, 4L);
+    assertThat(held(store)).containsExactlyInAnyOrder(1L, 3L, 5L);
+  }
+
+  @Test
+  void clock_givesWhatWasUsedAnotherChance() {
+    UnitStore<String> store = store(CachePolicy.CLOCK, 3);
+    add(store, 1, 1, 2, 3);
+    touch(store, 1);
+    add(store, 1, 4, 5);
+    // 1 is passed over and goes to the end: 2 and then 3 are the oldest. Its chance is used up for 6, after 4's eviction.
+    assertThat(evicted).containsExactly(2L, 3L);
+    add(store, 1, 6);
+    assertThat(evicted).containsExactly(2L, 3L, 1L);
+  }
+
+  @Test
+  void sieve_letsWhatWasUsedKeepItsPlace() {
+    UnitStore<String> store = store(CachePolicy.SIEVE, 3);
+    add(store, 1, 1, 2, 3);
+    touch(store, 1);
+    add(store, 1, 4, 5, 6);
+    // The hand passes 1 and evicts 2, then 3, then 4: only behind 4 it comes to an end and back to 1.
+    assertThat(evicted).containsExactly(2L, 3L, 4L);
+    assertThat(held(store)).containsExactlyInAnyOrder(1L, 5L, 6L);
+  }
+
+  @Test
+  void sieve_whoseHandsPlaceIsRemoved_goesOnBehindIt() {
+    UnitStore<String> store = store(CachePolicy.SIEVE, 3);
+    add(store, 1, 1, 2, 3, 4);
+    store.remove(2);
+    add(store, 1, 5, 6);
+    assertThat(evicted).containsExactly(1L, 3L);
+  }
+
+  @Test
+  void s3Fifo_newcomersLeaveBeforeTheMainQueue_andComeBackIntoIt() {
+    UnitStore<String> store = store(CachePolicy.S3_FIFO, 10);
+    add(store, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    touch(store, 1, 1, 2);
+    add(store, 1, 11);
+    // 1 was used twice and moves to the main queue; 2 was used once only.
+    assertThat(evicted).containsExactly(2L);
+    add(store, 1, 2);
+    // 2 was evicted lately, so it is in the main queue; newcomers leave from 4 on.
+    add(store, 1, 12, 13, 14, 15, 16, 17, 18, 19);
+    assertThat(evicted).containsExactly(2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L);
+    assertThat(held(store)).contains(1L, 2L);
+  }
+
+  @Test
+  void arc_keepsWhatWasUsedTwice_whenManyPassByOnce() {
+    UnitStore<String> store = store(CachePolicy.ARC, 4);
+    add(store, 1, 1, 2);
+    touch(store, 1, 2);
+    add(store, 1, 3, 4, 5, 6, 7, 8);
+    assertThat(evicted).containsExactly(3L, 4L, 5L, 6L);
+    assertThat(held(store)).containsExactlyInAnyOrder(1L, 2L, 7L, 8L);
+  }
+
+  @Test
+  void arc_givesMoreRoomToNewcomers_whenTheyAreAskedForAgain() {
+    UnitStore<String> store = store(CachePolicy.ARC, 4);
+    add(store, 1, 1, 2);
+    touch(store, 1, 2);
+    add(store, 1, 3, 4, 5);
+    // 3 has gone and comes again: newcomers get a target of one, so now one of those used twice has to go, not 5.
+    assertThat(evicted).containsExactly(3L);
+    add(store, 1, 3);
+    add(store, 1, 6);
+    assertThat(evicted).containsExactly(3L, 4L, 1L);
   }
 
   @Test
@@ -121,9 +245,33 @@ class UnitStoreTest {
   }
 
   @Test
+  void wTinyLfu_evictsTheSame_wheneverItIsToldTheSame() {
+    List<Long> evictions = evictionsOfARandomRun();
+    assertThat(evictions.equals(evictionsOfARandomRun())).isTrue();
+    assertThat(evictions).hasSizeGreaterThan(1000);
+  }
+
+  /** Whatever is evicted is used again soon, so that Caffeine must draw lots. */
+  private static List<Long> evictionsOfARandomRun() {
+    List<Long> gone = new ArrayList<>();
+    UnitStore<Long> store = CachePolicy.W_TINYLFU.store(100, (key, value) -> gone.add(key));
+    Random random = new Random(1);
+    for (int i = 0; i < ADDITIONS; i++) {
+      long key = random.nextInt(20);
+      if (store.contains(key)) {
+        store.touch(key);
+      } else {
+        store.add(key, key, 9);
+      }
+    }
+    return gone;
+  }
+
+  @Test
   void policy_isNamedAsUsersSpellIt() {
     assertThat(CachePolicy.named("w-tinylfu")).isEqualTo(CachePolicy.W_TINYLFU);
     assertThatIllegalArgumentException().isThrownBy(() -> CachePolicy.named("random"))
-        .withMessage("there is no policy 'random', only w-tinylfu, lru, fifo, flush, unbounded");
+        .withMessage("there is no policy 'random', only w-tinylfu, lru, fifo, lfu, clock, sieve, s3-fifo, arc,"
+            + " flush, unbounded");
   }
 }

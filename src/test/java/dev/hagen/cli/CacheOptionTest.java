@@ -24,7 +24,7 @@ class CacheOptionTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      "policy=random | --cache: there is no policy 'random', only w-tinylfu, lru, fifo, flush, unbounded.",
+      "policy=random | --cache: there is no policy 'random', only w-tinylfu, lru, fifo, lfu, clock, sieve, s3-fifo, arc, flush, unbounded.",
       "max=much      | --cache: 'much' is no memory size; write for example 512, 512M or 2G.",
       "max=4K        | --cache: max is 64K at least, not 4K.",
       "max=-1G       | --cache: max is 64K at least, not -1G.",

@@ -50,6 +50,29 @@ class ConfigFileTest {
         .hasMessage(directory.resolve("none") + " cannot be read: there is no such file.");
   }
 
+  @Test
+  void entry_isPutIntoANewFile() throws IOException {
+    Path file = directory.resolve("new.json");
+    ConfigFile.put(file, "cache", "policy=lru,max=1M");
+    assertThat(arguments(Files.readString(file))).containsExactly("--cache", "policy=lru,max=1M");
+  }
+
+  @Test
+  void entry_isPutIntoAFileWhoseOthersStay() throws IOException {
+    Path file = Files.writeString(directory.resolve("old.json"), "{\"m\": 512, \"cache\": \"max=2M\", \"append\": \"a<b&c\"}");
+    ConfigFile.put(file, "cache", "policy=lru,max=1M");
+    assertThat(arguments(Files.readString(file))).containsExactly("--memory", "512", "--cache", "policy=lru,max=1M", "--append",
+        "a<b&c");
+    assertThat(directory.resolve("old.json.part")).doesNotExist();
+  }
+
+  @Test
+  void entry_isNotPutIntoWhatIsNoConfiguration() throws IOException {
+    Path file = Files.writeString(directory.resolve("letter.txt"), "Dear reader");
+    assertThatThrownBy(() -> ConfigFile.put(file, "cache", "max=1M")).isInstanceOf(UserError.class);
+    assertThat(file).hasContent("Dear reader");
+  }
+
   private List<String> arguments(String json, String... given) throws IOException {
     Path file = Files.writeString(directory.resolve("config.json"), json);
     CommandLine line = new CommandLine(new RunCommand()).setPosixClusteredShortOptionsAllowed(false);
