@@ -19,14 +19,11 @@ import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSUB;
 import static org.objectweb.asm.Opcodes.LUSHR;
-import static org.objectweb.asm.Opcodes.LXOR;
 
 import dev.hagen.cpu.TlbArray;
-import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.x86.Reg;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 
@@ -42,14 +39,19 @@ final class MemoryEmitter {
   private final UnitEmitter unit;
   private final PagePlan pages;
   private final int codeSize;
-  /** What is known to lie in one page around RSP and RBP. */
-  private final @Nullable StackWindow[] windows = new StackWindow[2];
+  private final StackGuard guard;
 
   MemoryEmitter(UnitEmitter unit, Code code, PagePlan pages, int codeSize) {
     this.unit = unit;
     this.code = code;
     this.pages = pages;
     this.codeSize = codeSize;
+    this.guard = new StackGuard(unit, code, this, pages, codeSize);
+  }
+
+  /** What is known of where the stack lies. */
+  StackGuard guard() {
+    return guard;
   }
 
   // Addresses.
@@ -113,7 +115,7 @@ final class MemoryEmitter {
     pushLinearAddress(memory);
     PagePlan.Group group = pages.group(memory);
     boolean based = StackWindow.isBased(memory, Reg.RSP) || StackWindow.isBased(memory, Reg.RBP);
-    if (group == null || !based || !locateInWindow(group, memory.base(), memory.displacement(), size, aligned)) {
+    if (group == null || !based || !guard.locate(group, memory.base(), memory.displacement(), size, aligned)) {
       locateInGroup(group, size, aligned, write);
     }
   }
@@ -131,109 +133,14 @@ final class MemoryEmitter {
    */
   void locateStack(int base, long distance, int size, boolean write) {
     PagePlan.Group group = pages.stackGroup(base);
-    if (group == null || !locateInWindow(group, base, distance, size, false)) {
+    if (group == null || !guard.locate(group, base, distance, size, false)) {
       locateInGroup(group, size, false, write);
     }
   }
 
-  /** Whether the place of an access is found by a check that does for others too. */
-  private boolean locateInWindow(PagePlan.Group group, int base, long distance, int size, boolean aligned) {
-    if (group.remembered() != TlbArray.PAGE_MASK) {
-      return false;
-    }
-    int register = base == Reg.RSP ? 0 : 1;
-    StackWindow window = windows[register];
-    boolean known = window != null && window.contains(distance, size);
-    if (!known) {
-      window = unit.stackWindow(base);
-      windows[register] = window;
-      if (window == null || !window.contains(distance, size)) {
-        windows[register] = null;
-        return false;
-      }
-    }
-    code.lstore(Locals.ADDRESS);
-    if (aligned) {
-      checkAlignment(size, unit.miss());
-    }
-    if (!known) {
-      checkWindow(group, window);
-    }
-    code.lload(Locals.ADDRESS);
-    code.lload(Locals.addend(group.number()));
-    code.op(LADD);
-    code.lstore(Locals.OFFSET);
-    return true;
-  }
-
-  /** Leaves unless all of a window is in the page that the group has remembered, or one that it may remember. */
-  private void checkWindow(PagePlan.Group group, StackWindow window) {
-    Label other = new Label();
-    Label found = new Label();
-    Label miss = unit.miss();
-    pushWindow(window, window.low());
-    code.lstore(Locals.RAW);
-    comparePage(group, Locals.RAW, other);
-    pushWindow(window, window.high() - 1);
-    code.lstore(Locals.WINDOW_END);
-    comparePage(group, Locals.WINDOW_END, other);
-    code.label(found);
-    unit.exits().later(() -> {
-      code.label(other);
-      pushWindow(window, window.high() - 1);
-      code.lload(Locals.RAW, LXOR);
-      code.constant(TlbArray.PAGE_MASK);
-      code.op(LAND);
-      code.op(LCONST_0);
-      code.op(LCMP);
-      code.jump(IFNE, miss);
-      probe(Locals.RAW, group.writes(), 1, miss);
-      remember(group, Locals.RAW);
-      code.jump(GOTO, found);
-    });
-  }
-
-  private void comparePage(PagePlan.Group group, int address, Label other) {
-    code.lload(address);
-    code.constant(TlbArray.PAGE_MASK);
-    code.op(LAND);
-    code.lload(Locals.page(group.number()));
-    code.op(LCMP);
-    code.jump(IFNE, other);
-  }
-
-  private void pushWindow(StackWindow window, long distance) {
-    code.lload(Locals.register(window.base()));
-    code.constant(distance);
-    code.op(LADD);
-    if (codeSize == 4) {
-      code.zeroExtend(4);
-    }
-  }
-
-  /** An instruction has been emitted, which writes some registers: windows move along, or are forgotten. */
-  void pass(Instruction instruction, long written) {
-    for (int i = 0; i < windows.length; i++) {
-      int base = i == 0 ? Reg.RSP : Reg.RBP;
-      StackWindow window = windows[i];
-      if (window != null && Slots.hasGeneral(written, base)) {
-        Long movement = StackWindow.movement(instruction, base, codeSize);
-        windows[i] = movement == null || movement == 0 ? null : window.moved(movement);
-      }
-    }
-  }
-
-  /** From here on nothing is known of where the stack lies. */
-  void forgetWindows() {
-    Arrays.fill(windows, null);
-  }
-
   private void locateInGroup(PagePlan.@Nullable Group group, int size, boolean aligned, boolean write) {
     code.lstore(Locals.ADDRESS);
-    if (group != null) {
-      // The group may come to remember another page.
-      forgetWindows();
-    }
+    guard.forget(group);
     if (group == null) {
       if (aligned) {
         checkAlignment(size, unit.miss());
@@ -285,7 +192,7 @@ final class MemoryEmitter {
   }
 
   /** Remembers the page or line of the address in a local, whose place is in {@link Locals#OFFSET}. */
-  private void remember(PagePlan.Group group, int address) {
+  void remember(PagePlan.Group group, int address) {
     code.lload(address);
     code.constant(group.remembered());
     code.op(LAND);
@@ -347,7 +254,7 @@ final class MemoryEmitter {
     code.jump(IFLT, miss);
   }
 
-  private void checkAlignment(int size, Label miss) {
+  void checkAlignment(int size, Label miss) {
     code.lload(Locals.ADDRESS);
     code.op(L2I);
     code.constant(size - 1);
@@ -363,7 +270,7 @@ final class MemoryEmitter {
     probe(Locals.ADDRESS, write, size, unknown);
   }
 
-  private void probe(int address, boolean write, int size, Label unknown) {
+  void probe(int address, boolean write, int size, Label unknown) {
     int tlb = write ? Locals.WRITE_TLB : Locals.READ_TLB;
     code.lload(address);
     code.constant(TlbArray.PAIR_SHIFT);
@@ -398,7 +305,7 @@ final class MemoryEmitter {
 
   /** Forgets the pages that were remembered. */
   void forgetPages() {
-    forgetWindows();
+    guard.forgetAll();
     for (PagePlan.Group group : pages.groups()) {
       code.constant(NO_PAGE);
       code.lstore(Locals.page(group.number()));

@@ -352,7 +352,7 @@ public final class UnitEmitter {
     flags.setKnown(predecessors.getOrDefault(start, 0) == 1 ? entryKinds.getOrDefault(start, FlagEmitter.UNKNOWN)
         : FlagEmitter.UNKNOWN);
     normal.start(start);
-    memory.forgetWindows();
+    memory.guard().forgetAll();
     current = block;
     at = start;
     before = 0;
@@ -370,7 +370,7 @@ public final class UnitEmitter {
       flags.setWanted(plan.flagsMatterAfter(block, i));
       emitInstruction(plan.effects(block, i), plan.liveAfter(block, i));
       normal.pass(instruction);
-      memory.pass(instruction, plan.effects(block, i).writes());
+      memory.guard().pass(instruction, plan.effects(block, i).writes());
       before++;
       at += instruction.length();
     }

@@ -133,11 +133,14 @@ final class TranslationCounterTest {
 
   @Test
   void unit_leftOftenForStoresIntoItsPage_isMadeAnewForThatCause() {
-    Tunables patient = AT_ONCE.with(Tunable.TIERS, 1).with(Tunable.PROMOTION, 100).with(Tunable.MISSES, 1000);
+    Tunables patient = AT_ONCE.with(Tunable.TIERS, 1).with(Tunable.PROMOTION, 100).with(Tunable.MISSES, 5000);
     Program program = new Program(HexFormat.ofDelimiter(" ").parseHex(WRITES_BESIDE_ITS_CODE));
     try (ProgramMachine machine = new ProgramMachine(program, patient, METHODS)) {
       machine.setListener(recorder);
+      // Enough to be promoted, and too little to have a record by then.
       machine.run(new long[] {10_000});
+      machine.publish();
+      machine.run(new long[] {11_000});
       machine.publish();
       machine.run(new long[] {INSTRUCTIONS});
       machine.publish();
