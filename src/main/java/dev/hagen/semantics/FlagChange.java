@@ -39,7 +39,8 @@ public final class FlagChange {
 
   /** Whether nothing is left of change {@code before} once {@code kind} has come after it. */
   public static boolean replaces(int kind, int before) {
-    return before == NONE || changesCfAndOf(before) && changesCfAndOf(kind) || (kind & ~SIZE) == BIT && (before & ~SIZE) == BIT;
+    return before == NONE || changesCfAndOf(before) && changesCfAndOf(kind)
+        || (kind & ~SIZE) == BIT && (before & ~SIZE) == BIT;
   }
 
   private static boolean changesCfAndOf(int kind) {

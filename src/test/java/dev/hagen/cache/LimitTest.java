@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunables;
-import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /** A run ends at its count of instructions, and nothing is done of the next one. */
@@ -12,36 +11,9 @@ class LimitTest {
   /** nop; jmp to the page behind {@link ProgramMachine#DATA}, which is not mapped. */
   private static final String JUMP_TO_NOWHERE = "90 e9 fa 3f 01 00";
 
-  private record Program(byte[] code) implements GuestProgram {
-    @Override
-    public boolean is64Bit() {
-      return true;
-    }
-
-    @Override
-    public long[] registers() {
-      return new long[16];
-    }
-
-    @Override
-    public byte[] data() {
-      return new byte[ProgramMachine.DATA_SIZE];
-    }
-
-    @Override
-    public int nextRound() {
-      return ProgramMachine.CODE;
-    }
-
-    @Override
-    public int end() {
-      return ProgramMachine.DATA + ProgramMachine.DATA_SIZE;
-    }
-  }
-
   @Test
   void run_endingBeforeAnInstructionThatCannotBeFetched_doesNotFault() {
-    Program program = new Program(HexFormat.ofDelimiter(" ").parseHex(JUMP_TO_NOWHERE));
+    FixedProgram program = FixedProgram.of(JUMP_TO_NOWHERE);
     try (ProgramMachine machine = new ProgramMachine(program, Tunables.standard(), new SemanticMethods())) {
       assertThat(machine.run(new long[] {2}).toString())
           .startsWith("[stopped, 2 retired, rip=%x ".formatted(program.end()));

@@ -10,7 +10,6 @@ import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,33 +25,6 @@ final class TranslationCounterTest {
   private static final String WRITES_BESIDE_ITS_CODE = "ff c1 89 0d f8 07 00 00 eb f6";
   private static final Tunables AT_ONCE =
       Tunables.standard().with(Tunable.BACKGROUND, 0).with(Tunable.THRESHOLD, 2).with(Tunable.TIERS, 0);
-
-  private record Program(byte[] code) implements GuestProgram {
-    @Override
-    public boolean is64Bit() {
-      return true;
-    }
-
-    @Override
-    public long[] registers() {
-      return new long[16];
-    }
-
-    @Override
-    public byte[] data() {
-      return new byte[ProgramMachine.DATA_SIZE];
-    }
-
-    @Override
-    public int nextRound() {
-      return ProgramMachine.CODE;
-    }
-
-    @Override
-    public int end() {
-      return ProgramMachine.DATA + ProgramMachine.DATA_SIZE;
-    }
-  }
 
   /** Notes what it hears. */
   private static final class Recorder implements TranslationListener {
@@ -89,7 +61,7 @@ final class TranslationCounterTest {
   private final Recorder recorder = new Recorder();
 
   private Counters run(String code, Tunables tunables, CacheLimits limits, long instructions) {
-    Program program = new Program(HexFormat.ofDelimiter(" ").parseHex(code));
+    FixedProgram program = FixedProgram.of(code);
     try (ProgramMachine machine = new ProgramMachine(program, tunables, limits, METHODS)) {
       machine.setListener(recorder);
       machine.run(new long[] {instructions});
@@ -134,7 +106,7 @@ final class TranslationCounterTest {
   @Test
   void unit_leftOftenForStoresIntoItsPage_isMadeAnewForThatCause() {
     Tunables patient = AT_ONCE.with(Tunable.TIERS, 1).with(Tunable.PROMOTION, 100).with(Tunable.MISSES, 5000);
-    Program program = new Program(HexFormat.ofDelimiter(" ").parseHex(WRITES_BESIDE_ITS_CODE));
+    FixedProgram program = FixedProgram.of(WRITES_BESIDE_ITS_CODE);
     try (ProgramMachine machine = new ProgramMachine(program, patient, METHODS)) {
       machine.setListener(recorder);
       // Enough to be promoted, and too little to have a record by then.

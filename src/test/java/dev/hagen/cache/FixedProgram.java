@@ -1,0 +1,36 @@
+package dev.hagen.cache;
+
+import java.util.HexFormat;
+
+/** A 64-bit program of a few instructions that never comes to an end, with empty registers and data. */
+record FixedProgram(byte[] code) implements GuestProgram {
+  /** The program with these bytes, in hexadecimal and separated by spaces. */
+  static FixedProgram of(String bytes) {
+    return new FixedProgram(HexFormat.ofDelimiter(" ").parseHex(bytes));
+  }
+
+  @Override
+  public boolean is64Bit() {
+    return true;
+  }
+
+  @Override
+  public long[] registers() {
+    return new long[16];
+  }
+
+  @Override
+  public byte[] data() {
+    return new byte[ProgramMachine.DATA_SIZE];
+  }
+
+  @Override
+  public int nextRound() {
+    return ProgramMachine.CODE;
+  }
+
+  @Override
+  public int end() {
+    return ProgramMachine.DATA + ProgramMachine.DATA_SIZE;
+  }
+}
