@@ -28,10 +28,13 @@ import dev.hagen.decode.Operand;
 import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
 import dev.hagen.x86.Reg;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 
 /** Emits integer arithmetic. Where nobody wants the flags of an instruction, nothing is emitted for them. */
 final class ArithmeticEmitter {
+  private static final FlagSource.Term ZERO = new FlagSource.Constant(0);
+
   private final UnitEmitter unit;
   private final Code code;
   private final FlagEmitter flags;
@@ -52,6 +55,7 @@ final class ArithmeticEmitter {
       code.constant(0L);
       code.lstore(Locals.FLAG_A);
       flags.set(LazyFlags.LOGIC | instruction.operand(0).size());
+      flags.derive(ZERO, ZERO);
     }
   }
 
@@ -67,6 +71,16 @@ final class ArithmeticEmitter {
     }
     code.op(opcode);
     operands.pop(operand[0]);
+    if (flags.areWanted()) {
+      flags.derive(before(operand, opcode == LADD), FlagSource.term(operand[1]));
+    }
+  }
+
+  /** What the first operand of ADD or SUB was, by its result and the second. */
+  private static FlagSource.@Nullable Term before(Operand[] operand, boolean added) {
+    FlagSource.Term second = FlagSource.term(operand[1]);
+    return FlagSource.term(operand[0]) instanceof FlagSource.Register result && second != null
+        && (second.registers() & result.registers()) == 0 ? new FlagSource.Before(result, second, added) : null;
   }
 
   /** ADC and SBB. */
@@ -94,6 +108,7 @@ final class ArithmeticEmitter {
       operands.push(operand[1]);
       flags.takeOperands();
       flags.set(LazyFlags.DIFFERENCE | operand[0].size());
+      flags.derive(FlagSource.term(operand[0]), FlagSource.term(operand[1]));
     }
   }
 
@@ -108,6 +123,9 @@ final class ArithmeticEmitter {
       code.lload(Locals.FLAG_A);
     }
     operands.pop(operand[0]);
+    if (flags.areWanted()) {
+      flags.derive(FlagSource.term(operand[0]), ZERO);
+    }
   }
 
   void test(Operand[] operand) {
@@ -117,6 +135,9 @@ final class ArithmeticEmitter {
       code.op(LAND);
       code.lstore(Locals.FLAG_A);
       flags.set(LazyFlags.LOGIC | operand[0].size());
+      if (operand[0].equals(operand[1])) {
+        flags.derive(FlagSource.term(operand[0]), ZERO);
+      }
     }
   }
 

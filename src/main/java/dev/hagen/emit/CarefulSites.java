@@ -2,7 +2,7 @@ package dev.hagen.emit;
 
 import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.IFEQ;
-import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.IFGT;
 import static org.objectweb.asm.Opcodes.IF_ICMPEQ;
 import static org.objectweb.asm.Opcodes.ISTORE;
 
@@ -32,8 +32,9 @@ final class CarefulSites {
   Site begin() {
     // A draft is compiled fast and runs for a short time; it does not have to be made anew for numbers that are special.
     Site site = new Site(code.keepsState() || unit.hasRecord() ? new Label() : unit.miss());
+    // Not a comparison with a constant for equality: C2 would take that for a value that changes in the loop.
     code.iload(Locals.FLOAT_MODE);
-    code.jump(IFNE, site.careful);
+    code.jump(IFGT, site.careful);
     return site;
   }
 

@@ -16,12 +16,15 @@ import static org.objectweb.asm.Opcodes.SIPUSH;
 
 import dev.hagen.memory.HostMemory;
 import dev.hagen.util.Bits;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
 /** Short spellings for bytecode. */
 class Code {
   private final MethodVisitor visitor;
+  private @Nullable IntConsumer writes;
   private boolean hasLines;
   private int line;
 
@@ -79,7 +82,15 @@ class Code {
   }
 
   void lstore(int index) {
+    if (writes != null && Locals.isGeneral(index)) {
+      writes.accept(Locals.generalIndex(index));
+    }
     visitor.visitVarInsn(LSTORE, index);
+  }
+
+  /** Has {@code listener} hear of each general register before its local is written. */
+  void setWriteListener(IntConsumer listener) {
+    writes = listener;
   }
 
   void jump(int opcode, Label target) {
@@ -141,6 +152,13 @@ class Code {
     op(LAND);
     constant(HostMemory.base());
     op(LADD);
+  }
+
+  /** Pushes what an access to an element of an array of longs, which a local has, begins with; unchecked. */
+  void pushElement(int array, int index) {
+    aload(Locals.UNSAFE);
+    aload(array);
+    constant(HostMemory.ELEMENTS + (long) Long.BYTES * index);
   }
 
   /** Pushes what the count must be below for the unit to go on. */

@@ -7,7 +7,6 @@ import static org.objectweb.asm.Opcodes.POP;
 import static org.objectweb.asm.Opcodes.SWAP;
 
 import dev.hagen.cpu.CpuState;
-import dev.hagen.memory.HostMemory;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.MethodVisitor;
 
@@ -103,18 +102,14 @@ final class DraftCode extends Code {
 
   /** Pushes an element of the array in a local. */
   private void loadElement(int array, int index) {
-    aload(Locals.UNSAFE);
-    aload(array);
-    constant(HostMemory.ELEMENTS + (long) Long.BYTES * index);
+    pushElement(array, index);
     UnsafeNames.GET_LONG.call(visitor());
   }
 
   /** Pops a long into an element of the array in a local. */
   private void storeElement(int array, int index) {
     super.lstore(Locals.RAW);
-    aload(Locals.UNSAFE);
-    aload(array);
-    constant(HostMemory.ELEMENTS + (long) Long.BYTES * index);
+    pushElement(array, index);
     super.lload(Locals.RAW);
     UnsafeNames.PUT_LONG.call(visitor());
   }

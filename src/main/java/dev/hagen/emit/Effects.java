@@ -134,6 +134,11 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
         || instruction.op() == Op.LEAVE;
   }
 
+  /** The registers that its step uses, or its method, in the state. */
+  long used() {
+    return clean & (form == Form.INTERPRETED ? 0 : -1) | (step == null ? 0 : step.named | step.changed);
+  }
+
   /** The registers that only locals have behind it, given those before it. */
   long dirtyAfter(long dirty) {
     return (dirty | writes) & ~clean;

@@ -23,7 +23,10 @@ final class Exits {
   private final Registers registers;
   private final int codeSize;
   private final List<Runnable> stubs = new ArrayList<>();
-  private final Map<Long, Label> tails = new LinkedHashMap<>();
+  private final Map<Tail, Label> tails = new LinkedHashMap<>();
+
+  /** What the end of a way out has to do: which registers it stores, and what is known of the flags. */
+  private record Tail(long dirty, FlagEmitter.State flags) {}
 
   Exits(Code code, FlagEmitter flags, Registers registers, int codeSize) {
     this.code = code;
@@ -41,38 +44,35 @@ final class Exits {
   Label exit(int uncounted, long distance, int result) {
     Label label = new Label();
     long dirty = registers.dirty();
-    int change = flags.change();
+    FlagEmitter.State way = flags.state();
     later(() -> {
       code.label(label);
-      flags.leave(change);
-      leave(dirty, uncounted, distance, result);
+      leave(new Tail(dirty, way), uncounted, distance, result);
     });
     return label;
   }
 
   /** Leaves from here. */
   void leaveNow(int uncounted, long distance, int result) {
-    flags.settle();
-    leave(registers.dirty(), uncounted, distance, result);
+    leave(new Tail(registers.dirty(), flags.state()), uncounted, distance, result);
   }
 
-  private void leave(long dirty, int uncounted, long distance, int result) {
+  private void leave(Tail tail, int uncounted, long distance, int result) {
     code.count(uncounted);
     code.pushAddress(distance, codeSize);
     code.lstore(Locals.EXIT_RIP);
-    leaveTo(dirty, result);
+    leaveTo(tail, result);
   }
 
   /** Leaves towards the address in {@link Locals#EXIT_RIP}; all is counted. */
   void leaveComputed(int result) {
-    flags.settle();
-    leaveTo(registers.dirty(), result);
+    leaveTo(new Tail(registers.dirty(), flags.state()), result);
   }
 
-  private void leaveTo(long dirty, int result) {
+  private void leaveTo(Tail tail, int result) {
     code.constant(result);
     code.local(ISTORE, Locals.RESULT);
-    code.jump(GOTO, tails.computeIfAbsent(dirty, key -> new Label()));
+    code.jump(GOTO, tails.computeIfAbsent(tail, key -> new Label()));
   }
 
   /** Emits all stubs and tails. */
@@ -81,17 +81,10 @@ final class Exits {
     for (int i = 0; i < stubs.size(); i++) {
       stubs.get(i).run();
     }
-    tails.forEach((dirty, label) -> {
+    tails.forEach((tail, label) -> {
       code.label(label);
-      registers.store(dirty);
-      if (!code.keepsState()) {
-        code.aload(Locals.CPU);
-        code.iload(Locals.FLAG_KIND);
-        code.lload(Locals.FLAG_A);
-        code.lload(Locals.FLAG_B);
-        code.lload(Locals.FLAG_C);
-        Names.KEEP_FLAGS.call(code.visitor());
-      }
+      registers.store(tail.dirty);
+      flags.leave(tail.flags);
       code.aload(Locals.CPU);
       code.lload(Locals.EXIT_RIP);
       Names.RIP.put(code.visitor());

@@ -26,6 +26,8 @@ import static org.objectweb.asm.Opcodes.LUSHR;
 
 import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 
 /**
@@ -45,44 +47,51 @@ final class FlagEmitter {
   private static final int LESS = 6;
   private static final int FAMILY = ~0xF;
 
-  /** What is known of the flags at a place. */
-  record State(int known, int change) {}
+  /**
+   * What is known of the flags at a place.
+   *
+   * @param known their kind
+   * @param change what is to be done to them
+   * @param source where their operands come from, if that is known; valid if the kind is not {@link LazyFlags#IN_STATE}
+   * @param inLocals whether the locals have the operands
+   */
+  record State(int known, int change, @Nullable FlagSource source, boolean inLocals) {
+    static final State NOTHING_KNOWN = new State(UNKNOWN, FlagChange.NONE, null, true);
+  }
 
   private final Code code;
+  private final int codeSize;
   private int known = UNKNOWN;
+  private @Nullable FlagSource source;
+  private boolean inLocals = true;
   /** What is to be done to the flags in the locals, as a {@link FlagChange} with its operands in locals of its own. */
   private int change = FlagChange.NONE;
   /** Whether anybody will want the flags that the current instruction sets. */
   private boolean wanted = true;
 
-  FlagEmitter(Code code) {
+  FlagEmitter(Code code, int codeSize) {
     this.code = code;
+    this.codeSize = codeSize;
   }
 
-  /** The kind that is in force here, if that is known. */
-  int known() {
-    return known;
-  }
-
-  /** From here on, where several ways may meet, the kind is this one, with no change on top. */
-  void setKnown(int kind) {
+  /** From here on the kind is this one, with operands in their locals and no change on top. */
+  private void setKnown(int kind) {
     known = kind;
     change = FlagChange.NONE;
+    source = null;
+    inLocals = true;
   }
 
   /** What is known here, for {@link #restore} at another place that is reached from here. */
   State state() {
-    return new State(known, change);
+    return new State(known, change, source, inLocals);
   }
 
   void restore(State state) {
     known = state.known;
     change = state.change;
-  }
-
-  /** The change on top of the flags in the locals. */
-  int change() {
-    return change;
+    source = state.source;
+    inLocals = state.inLocals;
   }
 
   void setWanted(boolean flagsMatter) {
@@ -103,6 +112,75 @@ final class FlagEmitter {
     code.local(ISTORE, Locals.FLAG_KIND);
     setKnown(kind);
   }
+
+  /** Where the operands of the flags, which the current instruction has just set, can be had from as well. */
+  void derive(FlagSource.@Nullable Term a, FlagSource.@Nullable Term b) {
+    if (a != null && b != null && !code.keepsState()) {
+      source = new FlagSource(known, a, b);
+    }
+  }
+
+  /** A general register is about to be written; its value is in its local still. */
+  void registerChanges(int index) {
+    if (source != null && (source.registers() & Slots.general(index)) != 0) {
+      toLocals();
+      source = null;
+    }
+  }
+
+  /** Sees to it that the locals have the operands. */
+  void toLocals() {
+    if (!inLocals) {
+      loadSource();
+      inLocals = true;
+    }
+  }
+
+  private void loadSource() {
+    if (source != null) {
+      source.a().push(code, codeSize);
+      code.lstore(Locals.FLAG_A);
+      source.b().push(code, codeSize);
+      code.lstore(Locals.FLAG_B);
+      code.constant(0L);
+      code.lstore(Locals.FLAG_C);
+    }
+  }
+
+  // Loops whose flags come from registers.
+
+  /** A loop begins, around which the flags either are in the state or follow from registers. */
+  void beginLoop(FlagSource loopSource) {
+    setKnown(UNKNOWN);
+    source = loopSource;
+    inLocals = false;
+  }
+
+  /** Goes to the begin of such a loop. */
+  void goToLoop(FlagSource loopSource) {
+    boolean same = change == FlagChange.NONE && loopSource.equals(source)
+        && (known == loopSource.kind() || known == UNKNOWN && !inLocals);
+    if (!same) {
+      keep();
+      setInState();
+    }
+  }
+
+  /** Where the flags' operands come from at all ends of a loop, if from the same registers alone. */
+  static @Nullable FlagSource commonSource(List<State> ends) {
+    FlagSource common = ends.getFirst().source;
+    if (common == null) {
+      return null;
+    }
+    for (State end : ends) {
+      if (end.change != FlagChange.NONE || end.known != common.kind() || !common.equals(end.source)) {
+        return null;
+      }
+    }
+    return common;
+  }
+
+  // Changes of some flags.
 
   /** From here on some flags are different; takes the two operands of {@code kind} from the JVM's stack. */
   void change(int kind) {
@@ -128,12 +206,13 @@ final class FlagEmitter {
     }
   }
 
-  /** Leaves the flags in the state with a change on top, in a way out that was made when {@code kind} was in force. */
-  void leave(int kind) {
-    if (kind != FlagChange.NONE) {
-      apply(kind);
-      code.constant(LazyFlags.IN_STATE);
-      code.local(ISTORE, Locals.FLAG_KIND);
+  /** Leaves the flags in the CPU's state, in a way out that was made when {@code way} was in force. */
+  void leave(State way) {
+    restore(way);
+    settle();
+    if (known != LazyFlags.IN_STATE && !code.keepsState()) {
+      loadState();
+      Names.KEEP_FLAGS.call(code.visitor());
     }
   }
 
@@ -191,12 +270,23 @@ final class FlagEmitter {
     setKnown(LazyFlags.IN_STATE);
   }
 
+  /** Pushes what the methods of {@link LazyFlags} begin with. */
   private void loadState() {
     code.aload(Locals.CPU);
-    code.iload(Locals.FLAG_KIND);
-    code.lload(Locals.FLAG_A);
-    code.lload(Locals.FLAG_B);
-    code.lload(Locals.FLAG_C);
+    if (known == UNKNOWN || code.keepsState()) {
+      code.iload(Locals.FLAG_KIND);
+    } else {
+      code.constant(known);
+    }
+    if (source != null) {
+      source.a().push(code, codeSize);
+      source.b().push(code, codeSize);
+      code.constant(0L);
+    } else {
+      code.lload(Locals.FLAG_A);
+      code.lload(Locals.FLAG_B);
+      code.lload(Locals.FLAG_C);
+    }
   }
 
   /** Pushes CF as a long, 0 or 1. */

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Where the registers of a region live, as sets of {@link Slots}. At each place a register is <em>dirty</em> if only its
@@ -28,12 +29,24 @@ final class RegisterPlan {
     final List<Effects> effects = new ArrayList<>();
     final long[] liveAfter;
     long dirtyIn;
+    long dirtyOut;
     long liveIn;
+    /** What is in the state alone, throughout the block. */
+    long parked;
 
     Node(RegionBlock block, int place) {
       this.block = block;
       this.place = place;
       this.liveAfter = new long[block.instructions().size()];
+    }
+
+    /** The registers that instructions of the block read or write. */
+    long used() {
+      long used = 0;
+      for (Effects effect : effects) {
+        used |= effect.reads() | effect.writes() | effect.used();
+      }
+      return used;
     }
   }
 
@@ -56,8 +69,21 @@ final class RegisterPlan {
       }
       nodes.put(block.start(), node);
     }
+    findParked(region);
     findDirty(region);
     findLive(region);
+  }
+
+  /** Decides what innermost loops leave to the state: all that they do not use. */
+  private void findParked(Region region) {
+    long used = nodes.values().stream().mapToLong(Node::used).reduce(0, (a, b) -> a | b);
+    LoopPlan loops = new LoopPlan(region);
+    for (Node node : nodes.values()) {
+      Set<Long> loop = loops.loopOf(node.block.start());
+      if (!loop.isEmpty()) {
+        node.parked = used & ~loop.stream().mapToLong(member -> node(member).used()).reduce(0, (a, b) -> a | b);
+      }
+    }
   }
 
   /** Whether the last instruction of a block is its terminal, and no instruction that falls through. */
@@ -78,10 +104,11 @@ final class RegisterPlan {
         if (block.terminal().isCall()) {
           dirty = 0;
         }
+        node.dirtyOut = dirty;
         for (long successor : block.terminal().successors()) {
           Node next = nodes.get(successor);
-          if (next != null && (dirty & ~next.dirtyIn) != 0) {
-            next.dirtyIn |= dirty;
+          if (next != null && (dirty & ~next.parked & ~next.dirtyIn) != 0) {
+            next.dirtyIn |= dirty & ~next.parked;
             changed = true;
           }
         }
@@ -132,7 +159,7 @@ final class RegisterPlan {
       if (next == null) {
         leaves = true;
       } else {
-        live |= next.liveIn;
+        live |= next.liveIn & ~node.parked | node.dirtyOut & next.parked;
         // The end of a loop asks for events, and may leave.
         leaves |= next.place <= node.place;
       }
@@ -151,6 +178,16 @@ final class RegisterPlan {
   /** The registers that are dirty at the start of a block. */
   long dirtyAt(long start) {
     return node(start).dirtyIn;
+  }
+
+  /** The registers that are stored in the state on the way from one block to another. */
+  long storedBetween(long from, long to) {
+    return node(to).parked & ~node(from).parked;
+  }
+
+  /** The registers that are loaded from the state on the way from one block to another. */
+  long loadedBetween(long from, long to) {
+    return node(from).parked & ~node(to).parked & liveAt(to);
   }
 
   /** The registers whose locals the block at {@code start} relies on. */

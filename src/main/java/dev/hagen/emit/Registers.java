@@ -1,8 +1,5 @@
 package dev.hagen.emit;
 
-import static org.objectweb.asm.Opcodes.LALOAD;
-import static org.objectweb.asm.Opcodes.LASTORE;
-
 /** The general and XMM registers in their locals, and which of them only the local has: see {@link RegisterPlan}. */
 final class Registers {
   private final Code code;
@@ -32,9 +29,8 @@ final class Registers {
     }
     for (int i = 0; i < Slots.GENERAL_COUNT; i++) {
       if (Slots.hasGeneral(registers, i)) {
-        code.aload(Locals.GPR);
-        code.constant(i);
-        code.op(LALOAD);
+        code.pushElement(Locals.GPR, i);
+        UnsafeNames.GET_LONG.call(code.visitor());
         if (codeSize == 4) {
           // Upper halves do not exist here, whatever 64-bit code left in them.
           code.zeroExtend(4);
@@ -59,10 +55,9 @@ final class Registers {
   void store(long registers) {
     for (int i = 0; i < Slots.GENERAL_COUNT; i++) {
       if (Slots.hasGeneral(registers, i)) {
-        code.aload(Locals.GPR);
-        code.constant(i);
+        code.pushElement(Locals.GPR, i);
         code.lload(Locals.register(i));
-        code.op(LASTORE);
+        UnsafeNames.PUT_LONG.call(code.visitor());
       }
     }
     for (int half = 0; half < Slots.HALF_COUNT; half++) {

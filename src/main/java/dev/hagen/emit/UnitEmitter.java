@@ -52,6 +52,10 @@ public final class UnitEmitter {
   private static final int MOST_ENTRIES = 24;
 
   private final Region region;
+  private final boolean intrinsics;
+  private final boolean draft;
+  /** For blocks where loops begin that have only registers for their flags, where the flags come from. */
+  private final Map<Long, FlagSource> loops;
   private final int codeSize;
   private final ClassWriter classWriter = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
   private final Code code;
@@ -70,8 +74,11 @@ public final class UnitEmitter {
   private final Map<Long, Label> labels = new HashMap<>();
   private final Map<Long, Integer> predecessors = new HashMap<>();
   private final Set<Long> emitted = new HashSet<>();
-  /** The flags' kind at the start of blocks that have one predecessor, which is emitted. */
-  private final Map<Long, Integer> entryKinds = new HashMap<>();
+  /** The flags at the ends of loops, by where these begin. */
+  private final Map<Long, List<FlagEmitter.State>> ends = new HashMap<>();
+  private boolean hasLines;
+  /** The flags at the start of blocks that have one predecessor, which is emitted. */
+  private final Map<Long, FlagEmitter.State> atEntry = new HashMap<>();
   private final List<Long> entries;
   /** Whether SSE instructions have bytecode of their own. */
   private final boolean hasVectors;
@@ -102,7 +109,14 @@ public final class UnitEmitter {
    * @param draft whether HotSpot's C1 is to compile it, and it counts what it retires ({@link Unit#takeHeat})
    */
   UnitEmitter(Region region, boolean intrinsics, boolean draft) {
+    this(region, intrinsics, draft, Map.of());
+  }
+
+  private UnitEmitter(Region region, boolean intrinsics, boolean draft, Map<Long, FlagSource> loops) {
     this.region = region;
+    this.intrinsics = intrinsics;
+    this.draft = draft;
+    this.loops = loops;
     this.codeSize = ExecutionContext.codeSize(region.context());
     this.current = region.blocks().getFirst();
     this.instruction = current.instructions().getFirst();
@@ -116,7 +130,8 @@ public final class UnitEmitter {
     MethodVisitor method =
         classWriter.visitMethod(ACC_PUBLIC | ACC_FINAL, Names.RUN.name(), Names.RUN.descriptor(), null, null);
     this.code = draft ? new DraftCode(method, codeSize) : new Code(method);
-    this.flags = new FlagEmitter(code);
+    this.flags = new FlagEmitter(code, codeSize);
+    code.setWriteListener(flags::registerChanges);
     this.xmm = new XmmRegisters(code, XmmUse.of(region, hasVectors, draft));
     this.normal = new NormalHalves(region, entries);
     this.registers = new Registers(code, xmm, codeSize);
@@ -131,6 +146,7 @@ public final class UnitEmitter {
 
   /** Makes line numbers tell which instruction bytecode comes from: the first of the region is 1. */
   public UnitEmitter withLines() {
+    hasLines = true;
     code.setLines();
     return this;
   }
@@ -173,6 +189,28 @@ public final class UnitEmitter {
 
   /** Emits everything; null if the method is larger than HotSpot compiles. */
   public @Nullable Emitted emit() {
+    Emitted first = emitOnce();
+    Map<Long, FlagSource> found = flagSources();
+    if (first == null || found.isEmpty()) {
+      return first;
+    }
+    UnitEmitter again = new UnitEmitter(region, intrinsics, draft, found);
+    return (hasLines ? again.withLines() : again).emitOnce();
+  }
+
+  /** The loops at whose ends the flags come from the same registers. */
+  private Map<Long, FlagSource> flagSources() {
+    Map<Long, FlagSource> found = new HashMap<>();
+    ends.forEach((start, states) -> {
+      FlagSource source = FlagEmitter.commonSource(states);
+      if (source != null && plan.flagsMatterAt(start) && (source.registers() & ~plan.liveAt(start)) == 0) {
+        found.put(start, source);
+      }
+    });
+    return found;
+  }
+
+  private @Nullable Emitted emitOnce() {
     for (RegionBlock block : region.blocks()) {
       labels.put(block.start(), new Label());
     }
@@ -184,6 +222,7 @@ public final class UnitEmitter {
       emitBlock(blocks.get(i));
     }
     code.nextLine();
+    flags.restore(FlagEmitter.State.NOTHING_KNOWN);
     exits.emit();
     Label end = new Label();
     code.label(end);
@@ -233,6 +272,7 @@ public final class UnitEmitter {
 
   private void emitPrologue() {
     code.visitor().visitCode();
+    code.findUnsafe();
     code.aload(Locals.THIS);
     code.constant(1);
     Names.TOUCHED.put(code.visitor());
@@ -244,12 +284,11 @@ public final class UnitEmitter {
     exits.reloadCount();
     code.constant(0L);
     code.lstore(Locals.EXIT_RIP);
-    code.findUnsafe();
     if (!code.keepsState()) {
       flags.defineLocals();
     }
+    flags.setInState();
     memory.definePages();
-    flags.setKnown(LazyFlags.IN_STATE);
     if (entries.size() == 1) {
       emitEntry(0);
       return;
@@ -349,8 +388,13 @@ public final class UnitEmitter {
     code.label(Objects.requireNonNull(labels.get(start)));
     emitted.add(start);
     registers.setDirty(plan.dirtyAt(start));
-    flags.setKnown(predecessors.getOrDefault(start, 0) == 1 ? entryKinds.getOrDefault(start, FlagEmitter.UNKNOWN)
-        : FlagEmitter.UNKNOWN);
+    FlagSource loop = loops.get(start);
+    if (loop != null) {
+      flags.beginLoop(loop);
+    } else {
+      flags.restore(predecessors.getOrDefault(start, 0) == 1
+          ? atEntry.getOrDefault(start, FlagEmitter.State.NOTHING_KNOWN) : FlagEmitter.State.NOTHING_KNOWN);
+    }
     normal.start(start);
     memory.guard().forgetAll();
     current = block;
@@ -444,14 +488,22 @@ public final class UnitEmitter {
       flow.leaveFor(target);
       return;
     }
-    if (emitted.contains(target)) {
+    registers.clean(plan.storedBetween(current.start(), target));
+    registers.load(plan.loadedBetween(current.start(), target));
+    FlagSource loop = loops.get(target);
+    if (loop != null) {
+      flags.goToLoop(loop);
+    } else if (plan.flagsMatterAt(target)) {
       flags.settle();
+      if (predecessors.getOrDefault(target, 0) != 1) {
+        flags.toLocals();
+      }
+    }
+    if (emitted.contains(target)) {
+      ends.computeIfAbsent(target, key -> new ArrayList<>()).add(flags.state());
       flow.poll(target);
     } else {
-      if (plan.flagsMatterAt(target)) {
-        flags.settle();
-      }
-      entryKinds.put(target, flags.known());
+      atEntry.put(target, flags.state());
     }
     code.jump(GOTO, label);
   }

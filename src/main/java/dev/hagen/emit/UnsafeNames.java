@@ -15,10 +15,12 @@ final class UnsafeNames {
   static final MethodName GET_INT = get("getInt", 'I');
   static final MethodName GET_INT_VOLATILE = get("getIntVolatile", 'I');
   static final MethodName GET_LONG = get("getLong", 'J');
+  static final MethodName GET_DOUBLE = get("getDouble", 'D');
   static final MethodName PUT_BYTE = put("putByte", 'B');
   static final MethodName PUT_SHORT = put("putShort", 'S');
   static final MethodName PUT_INT = put("putInt", 'I');
   static final MethodName PUT_LONG = put("putLong", 'J');
+  static final MethodName PUT_DOUBLE = put("putDouble", 'D');
 
   private UnsafeNames() {}
 

@@ -4,8 +4,6 @@ import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.DLOAD;
 import static org.objectweb.asm.Opcodes.DSTORE;
 import static org.objectweb.asm.Opcodes.ISTORE;
-import static org.objectweb.asm.Opcodes.LALOAD;
-import static org.objectweb.asm.Opcodes.LASTORE;
 
 /** The XMM registers of a unit: halves in locals, and how they come from and go to the state. */
 final class XmmRegisters {
@@ -39,18 +37,26 @@ final class XmmRegisters {
 
   /** Loads a half, numbered as in {@link XmmUse}, from the state. */
   void load(int half) {
-    code.aload(Locals.XMM);
-    code.constant(half);
-    code.op(LALOAD);
-    popLong(half >> 1, half & 1);
+    code.pushElement(Locals.XMM, half);
+    if (use.isDouble(half)) {
+      UnsafeNames.GET_DOUBLE.call(code.visitor());
+      code.local(DSTORE, Locals.xmm(half >> 1, half & 1));
+    } else {
+      UnsafeNames.GET_LONG.call(code.visitor());
+      code.lstore(Locals.xmm(half >> 1, half & 1));
+    }
   }
 
   /** Stores a half in the state. */
   void store(int half) {
-    code.aload(Locals.XMM);
-    code.constant(half);
-    pushLong(half >> 1, half & 1);
-    code.op(LASTORE);
+    code.pushElement(Locals.XMM, half);
+    if (use.isDouble(half)) {
+      code.local(DLOAD, Locals.xmm(half >> 1, half & 1));
+      UnsafeNames.PUT_DOUBLE.call(code.visitor());
+    } else {
+      code.lload(Locals.xmm(half >> 1, half & 1));
+      UnsafeNames.PUT_LONG.call(code.visitor());
+    }
   }
 
   // Halves.

@@ -77,7 +77,7 @@ public final class RegionBuilder {
     for (long start : starts) {
       RegionBlock block = decode(linear, start, starts);
       if (block != null) {
-        blocks.put(start, block);
+        blocks.put(start, withShare(linear, block));
       }
     }
     if (!blocks.containsKey(0L)) {
@@ -172,7 +172,7 @@ public final class RegionBuilder {
       } else if (terminal instanceof Terminal.Return) {
         terminal = new Terminal.Return(sites);
       }
-      result.put(start, new RegionBlock(start, block.instructions(), terminal));
+      result.put(start, new RegionBlock(start, block.instructions(), terminal, block.taken()));
     });
     return result;
   }
@@ -186,6 +186,12 @@ public final class RegionBuilder {
     if (page(linear + next & ~0xFFFL) != null && profile(linear + next).hasRun()) {
       open.add(next);
     }
+  }
+
+  private RegionBlock withShare(long linear, RegionBlock block) {
+    BlockProfile profile = branchProfile(linear, block);
+    return profile.entered() == 0 ? block : new RegionBlock(block.start(), block.instructions(), block.terminal(),
+        (double) profile.taken() / profile.entered());
   }
 
   /** Whether the branch at the end of a block has gone one of its ways often enough. */
