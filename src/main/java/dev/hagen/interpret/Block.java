@@ -76,7 +76,7 @@ final class Block extends CodeRange {
   }
 
   BlockProfile profile() {
-    return new BlockProfile(heat, taken, targets == null ? List.of() : targets.frequent());
+    return new BlockProfile(heat, taken, length, targets == null ? List.of() : targets.frequent());
   }
 
   /** Bytes in the first page. */

@@ -55,6 +55,8 @@ public final class RegionBuilder {
   private final int maxInstructions;
   private final int rareEdge;
   private final Map<Long, Instruction> instructions = new HashMap<>();
+  /** For the ends of branches, where those of the interpreter's blocks begin that end there. */
+  private final Map<Long, Set<Long>> parts = new HashMap<>();
   private final Map<Long, Long> pages = new LinkedHashMap<>();
   private final Map<Long, byte[]> bytes = new LinkedHashMap<>();
 
@@ -72,6 +74,7 @@ public final class RegionBuilder {
     pages.clear();
     bytes.clear();
     instructions.clear();
+    parts.clear();
     Set<Long> starts = discover(linear);
     Map<Long, RegionBlock> blocks = new LinkedHashMap<>();
     for (long start : starts) {
@@ -201,8 +204,27 @@ public final class RegionBuilder {
     return (taken ? profile.taken() : profile.entered() - profile.taken()) >= rare;
   }
 
+  /** How often the branch at the end of a block was reached and taken, whichever of the interpreter's blocks it ended. */
   private BlockProfile branchProfile(long linear, RegionBlock block) {
-    return profile(linear + block.start());
+    int entered = 0;
+    int taken = 0;
+    for (long part : parts.getOrDefault(block.end(), Set.of())) {
+      BlockProfile profile = profile(linear + part);
+      entered += profile.entered();
+      taken += profile.taken();
+    }
+    return new BlockProfile(entered, taken, 0, List.of());
+  }
+
+  /** Where the last of the interpreter's blocks begins that make up the code from {@code start} to {@code end}. */
+  private long lastPart(long linear, long start, long end) {
+    long part = start;
+    int length = profile(linear + part).length();
+    while (length != 0 && part + length < end) {
+      part += length;
+      length = profile(linear + part).length();
+    }
+    return part;
   }
 
   /** The successor that a block has most often. */
@@ -287,17 +309,26 @@ public final class RegionBuilder {
     if (INTERPRETED_LAST.contains(instruction.op()) || instruction.operandSize() == 2 && isFlow(instruction.op())) {
       return new Terminal.Interpret();
     }
+    if (isFlow(instruction.op())) {
+      parts.computeIfAbsent(next, end -> new LinkedHashSet<>()).add(lastPart(linear, start, next));
+    }
     Operand operand = instruction.operands().length == 0 ? null : instruction.operand(0);
     boolean relative = operand instanceof Operand.Relative;
     return switch (instruction.op()) {
       case JCC -> new Terminal.Branch(next + displacement(operand), next);
       case JMP -> relative ? new Terminal.Jump(next + displacement(operand))
-          : new Terminal.IndirectJump(profile(linear + start).targets().stream().limit(MOST_TARGETS)
-              .map(distance -> start + distance).toList());
+          : new Terminal.IndirectJump(targets(linear, next));
       case CALL -> relative ? new Terminal.Call(next + displacement(operand), next) : new Terminal.IndirectCall(next);
       case RET -> new Terminal.Return(List.of());
       default -> null;
     };
+  }
+
+  /** Where the indirect jump that ends before {@code end} went. */
+  private List<Long> targets(long linear, long end) {
+    return parts.getOrDefault(end, Set.of()).stream()
+        .flatMap(part -> profile(linear + part).targets().stream().map(distance -> part + distance)).distinct()
+        .limit(MOST_TARGETS).toList();
   }
 
   private static boolean isFlow(Op op) {
