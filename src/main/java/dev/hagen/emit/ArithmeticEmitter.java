@@ -61,18 +61,30 @@ final class ArithmeticEmitter {
 
   /** ADD and SUB. */
   void binary(Operand[] operand, int opcode, int family) {
-    operands.push(operand[0]);
-    operands.push(operand[1]);
     if (flags.areWanted()) {
+      operands.push(operand[0]);
+      operands.push(operand[1]);
       flags.takeOperands();
       flags.set(family | operand[0].size());
-      code.lload(Locals.FLAG_A);
-      code.lload(Locals.FLAG_B);
+      pushLow(operand[0], Locals.FLAG_A);
+      pushLow(operand[1], Locals.FLAG_B);
+    } else {
+      operands.pushLow(operand[0]);
+      operands.pushLow(operand[1]);
     }
     code.op(opcode);
     operands.pop(operand[0]);
     if (flags.areWanted()) {
       flags.derive(before(operand, opcode == LADD), FlagSource.term(operand[1]));
+    }
+  }
+
+  /** The same as {@link OperandEmitter#pushLow} for an operand that has been copied to a local. */
+  private void pushLow(Operand operand, int copy) {
+    if (operand instanceof Operand.Memory || code.keepsState()) {
+      code.lload(copy);
+    } else {
+      operands.pushLow(operand);
     }
   }
 
@@ -151,7 +163,7 @@ final class ArithmeticEmitter {
       flags.set(family | operand.size());
       code.lload(Locals.FLAG_A);
     } else {
-      operands.push(operand);
+      operands.pushLow(operand);
     }
     code.constant(1L);
     code.op(opcode);
@@ -199,7 +211,11 @@ final class ArithmeticEmitter {
 
   private void shift(Op op, Operand operand, int count) {
     int size = operand.size();
-    operands.push(operand);
+    if (op == Op.SHR || flags.areWanted()) {
+      operands.push(operand);
+    } else {
+      operands.pushLow(operand);
+    }
     if (flags.areWanted()) {
       code.lstore(Locals.FLAG_A);
       code.constant((long) count);
@@ -313,9 +329,12 @@ final class ArithmeticEmitter {
 
   /** IMUL with two or three operands. */
   void multiply(Operand[] operand) {
-    operands.push(operand[operand.length - 2]);
-    operands.push(operand[operand.length - 1]);
-    if (flags.areWanted()) {
+    if (!flags.areWanted()) {
+      operands.pushLow(operand[operand.length - 2]);
+      operands.pushLow(operand[operand.length - 1]);
+    } else {
+      operands.push(operand[operand.length - 2]);
+      operands.push(operand[operand.length - 1]);
       code.lstore(Locals.TEMPORARY_2);
       code.lstore(Locals.TEMPORARY_1);
       code.lload(Locals.TEMPORARY_1);

@@ -70,7 +70,10 @@ final class InstructionEmitter {
     switch (instruction.op()) {
       case NOP, PREFETCH -> {
       }
-      case MOV, MOVNTI, MOVZX -> move(operand[0], operand[1]);
+      case MOV, MOVNTI, MOVZX -> {
+        operands.push(operand[1]);
+        operands.pop(operand[0]);
+      }
       case MOVSX, MOVSXD -> {
         operands.pushSigned(operand[1]);
         operands.pop(operand[0]);
@@ -175,11 +178,6 @@ final class InstructionEmitter {
     if (op.access() != Op.Access.READ) {
       operands.pop(operand[0]);
     }
-  }
-
-  private void move(Operand destination, Operand source) {
-    operands.push(source);
-    operands.pop(destination);
   }
 
   private void setIf(Instruction instruction) {

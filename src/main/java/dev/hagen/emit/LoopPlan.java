@@ -22,6 +22,10 @@ final class LoopPlan {
   /** Rounds that a loop must make on average for what is saved in each to be worth the way to the state and back. */
   private static final int ROUNDS = 8;
 
+  /** Rounds of a loop that are emitted one behind the other, at most, and the instructions in them. */
+  private static final int MOST_TOGETHER = 4;
+  private static final int MOST_INSTRUCTIONS = 24;
+
   private final Map<Long, Set<Long>> loops = new HashMap<>();
   private final Map<Long, Set<Long>> loopOf = new HashMap<>();
 
@@ -76,6 +80,14 @@ final class LoopPlan {
       }
     }
     return 1 / (1 - stays);
+  }
+
+  /** How many rounds of a loop that is a single block are emitted one behind the other. */
+  static int roundsTogether(RegionBlock block) {
+    boolean loops = block.terminal() instanceof Terminal.Branch branch && branch.taken() == block.start()
+        && branch.notTaken() != block.start();
+    return loops && 1 / (1 - block.taken()) >= ROUNDS
+        ? Math.clamp(MOST_INSTRUCTIONS / block.instructions().size(), 1, MOST_TOGETHER) : 1;
   }
 
   /** The blocks of the innermost loop that a block belongs to; empty if to none. */

@@ -88,6 +88,18 @@ final class OperandEmitter {
     }
   }
 
+  /**
+   * Pushes the value of an operand, with anything above its size if it is a register: for sums and products, whose low bytes
+   * depend on nothing else, and which are to be cut to their size anyway.
+   */
+  void pushLow(Operand operand) {
+    if (operand instanceof Operand.Register register && !register.highByte()) {
+      code.lload(Locals.register(register.index()));
+    } else {
+      push(operand);
+    }
+  }
+
   void pushRegister(int index, int size) {
     code.lload(Locals.register(index));
     if (size < codeSize) {

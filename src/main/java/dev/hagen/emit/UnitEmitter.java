@@ -398,7 +398,42 @@ public final class UnitEmitter {
     normal.start(start);
     memory.guard().forgetAll();
     current = block;
-    at = start;
+    List<WayOut> out = emitRounds(block);
+    emitInstructions(block);
+    if (RegisterPlan.isTransfer(block)) {
+      emitTerminal(block);
+    } else {
+      countBefore();
+      goTo(((Terminal.Jump) block.terminal()).target());
+    }
+    for (WayOut way : out) {
+      code.label(way.label);
+      flags.restore(way.flags);
+      registers.setDirty(way.dirty);
+      goTo(((Terminal.Branch) block.terminal()).notTaken());
+    }
+  }
+
+  /** A way out of a loop, and the state in which it is taken. */
+  private record WayOut(Label label, FlagEmitter.State flags, long dirty) {}
+
+  /** Emits all but the last round of a small loop that is one block: events are looked for once in several rounds. */
+  private List<WayOut> emitRounds(RegionBlock block) {
+    List<WayOut> out = new ArrayList<>();
+    for (int left = draft ? 1 : LoopPlan.roundsTogether(block); left > 1; left--) {
+      emitInstructions(block);
+      countThrough();
+      Label label = new Label();
+      flags.jumpIf(instruction.condition() ^ 1, label);
+      out.add(new WayOut(label, flags.state(), registers.dirty()));
+      memory.guard().forgetAll();
+    }
+    return out;
+  }
+
+  /** Emits the instructions of a block; if the last transfers control, all before it, and it is the current one. */
+  private void emitInstructions(RegionBlock block) {
+    at = block.start();
     before = 0;
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {
@@ -408,7 +443,6 @@ public final class UnitEmitter {
       code.nextLine();
       if (i == last && RegisterPlan.isTransfer(block)) {
         flags.setWanted(true);
-        emitTerminal(block);
         return;
       }
       flags.setWanted(plan.flagsMatterAfter(block, i));
@@ -418,8 +452,6 @@ public final class UnitEmitter {
       before++;
       at += instruction.length();
     }
-    countBefore();
-    goTo(((Terminal.Jump) block.terminal()).target());
   }
 
   private void emitInstruction(Effects effects, long liveAfter) {
