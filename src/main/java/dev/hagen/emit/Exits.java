@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 
 /**
@@ -21,17 +22,19 @@ final class Exits {
   private final Code code;
   private final FlagEmitter flags;
   private final Registers registers;
+  private final X87Pointers pointers;
   private final int codeSize;
   private final List<Runnable> stubs = new ArrayList<>();
   private final Map<Tail, Label> tails = new LinkedHashMap<>();
 
-  /** What the end of a way out has to do: which registers it stores, and what is known of the flags. */
-  private record Tail(long dirty, FlagEmitter.State flags) {}
+  /** What the end of a way out has to leave in the state. */
+  private record Tail(long dirty, FlagEmitter.State flags, X87Pointers.@Nullable Pending pointers) {}
 
-  Exits(Code code, FlagEmitter flags, Registers registers, int codeSize) {
+  Exits(Code code, FlagEmitter flags, Registers registers, X87Pointers pointers, int codeSize) {
     this.code = code;
     this.flags = flags;
     this.registers = registers;
+    this.pointers = pointers;
     this.codeSize = codeSize;
   }
 
@@ -43,18 +46,21 @@ final class Exits {
   /** Where to jump so that the unit leaves in the present state: at a distance from the head, with a result. */
   Label exit(int uncounted, long distance, int result) {
     Label label = new Label();
-    long dirty = registers.dirty();
-    FlagEmitter.State way = flags.state();
+    Tail tail = tail();
     later(() -> {
       code.label(label);
-      leave(new Tail(dirty, way), uncounted, distance, result);
+      leave(tail, uncounted, distance, result);
     });
     return label;
   }
 
+  private Tail tail() {
+    return new Tail(registers.dirty(), flags.state(), pointers.pending());
+  }
+
   /** Leaves from here. */
   void leaveNow(int uncounted, long distance, int result) {
-    leave(new Tail(registers.dirty(), flags.state()), uncounted, distance, result);
+    leave(tail(), uncounted, distance, result);
   }
 
   private void leave(Tail tail, int uncounted, long distance, int result) {
@@ -66,7 +72,7 @@ final class Exits {
 
   /** Leaves towards the address in {@link Locals#EXIT_RIP}; all is counted. */
   void leaveComputed(int result) {
-    leaveTo(new Tail(registers.dirty(), flags.state()), result);
+    leaveTo(tail(), result);
   }
 
   private void leaveTo(Tail tail, int result) {
@@ -85,6 +91,7 @@ final class Exits {
       code.label(label);
       registers.store(tail.dirty);
       flags.leave(tail.flags);
+      pointers.settle(tail.pointers);
       code.aload(Locals.CPU);
       code.lload(Locals.EXIT_RIP);
       Names.RIP.put(code.visitor());

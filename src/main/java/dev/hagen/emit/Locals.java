@@ -53,7 +53,9 @@ final class Locals {
   static final int BIT = CHANGE_B + 2;
   /** The last byte of a {@link StackWindow}. */
   static final int WINDOW_END = BIT + 1;
-  private static final int PAGES = WINDOW_END + 2;
+  /** See {@link X87Pointers}. */
+  static final int X87_DATA = WINDOW_END + 2;
+  private static final int PAGES = X87_DATA + 2;
 
   private Locals() {}
 

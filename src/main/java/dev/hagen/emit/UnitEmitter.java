@@ -64,6 +64,7 @@ public final class UnitEmitter {
   private final NormalHalves normal;
   private final Registers registers;
   private final RegisterPlan plan;
+  private final X87Pointers pointers;
   private final Exits exits;
   private final MemoryEmitter memory;
   private final InstructionEmitter instructions;
@@ -135,11 +136,12 @@ public final class UnitEmitter {
     this.xmm = new XmmRegisters(code, XmmUse.of(region, hasVectors, draft));
     this.normal = new NormalHalves(region, entries);
     this.registers = new Registers(code, xmm, codeSize);
-    this.exits = new Exits(code, flags, registers, codeSize);
+    this.pointers = new X87Pointers(code, codeSize);
+    this.exits = new Exits(code, flags, registers, pointers, codeSize);
     this.memory = new MemoryEmitter(this, code, draft ? PagePlan.none() : new PagePlan(region), codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
     this.vectors = new XmmEmitter(this, code, flags, memory, instructions.operands(), registers, xmm, normal);
-    this.x87 = hasX87 ? new X87Emitter(this, code, flags, memory) : null;
+    this.x87 = hasX87 ? new X87Emitter(this, code, flags, memory, pointers) : null;
     this.steps = new StepEmitter(this, code, flags, registers, region.context());
     this.flow = new FlowEmitter(this, code, flags, registers, instructions, codeSize, region.links());
   }
@@ -443,6 +445,7 @@ public final class UnitEmitter {
       code.nextLine();
       if (i == last && RegisterPlan.isTransfer(block)) {
         flags.setWanted(true);
+        pointers.settle();
         return;
       }
       flags.setWanted(plan.flagsMatterAfter(block, i));
@@ -452,6 +455,7 @@ public final class UnitEmitter {
       before++;
       at += instruction.length();
     }
+    pointers.settle();
   }
 
   private void emitInstruction(Effects effects, long liveAfter) {
@@ -466,10 +470,12 @@ public final class UnitEmitter {
       }
       case STEP -> {
         flags.setWanted(true);
+        pointers.settle();
         steps.emitStep(instruction, effects, liveAfter);
       }
       case INTERPRETED -> {
         flags.setWanted(true);
+        pointers.settle();
         steps.emitInterpreted(instruction, liveAfter);
       }
     }

@@ -29,12 +29,14 @@ final class X87Emitter {
   private final Code code;
   private final FlagEmitter flags;
   private final MemoryEmitter memory;
+  private final X87Pointers pointers;
 
-  X87Emitter(UnitEmitter unit, Code code, FlagEmitter flags, MemoryEmitter memory) {
+  X87Emitter(UnitEmitter unit, Code code, FlagEmitter flags, MemoryEmitter memory, X87Pointers pointers) {
     this.unit = unit;
     this.code = code;
     this.flags = flags;
     this.memory = memory;
+    this.pointers = pointers;
   }
 
   /** Whether an instruction can be emitted; the execution context must not block the x87 unit. */
@@ -88,7 +90,7 @@ final class X87Emitter {
     } else {
       call(instruction);
     }
-    record(instruction);
+    pointers.pass(instruction, unit.at(), memory);
     if (StepUse.writesFlags(op)) {
       flags.setInState();
     }
@@ -159,20 +161,5 @@ final class X87Emitter {
     code.op(L2I);
     memory.load(Long.BYTES);
     Names.LOAD_EXTENDED.call(code.visitor());
-  }
-
-  /** Leaves opcode and addresses in the x87 pointers. */
-  private void record(Instruction instruction) {
-    Operand.Memory place = instruction.memory();
-    code.aload(Locals.CPU);
-    code.constant(instruction.opcode() & 0x7FF);
-    unit.pushAddress(unit.at());
-    if (place == null) {
-      Names.RECORD.call(code.visitor());
-    } else {
-      memory.pushEffectiveAddress(place);
-      code.constant(place.segment());
-      Names.RECORD_MEMORY.call(code.visitor());
-    }
   }
 }

@@ -66,17 +66,22 @@ final class ExtendedArithmetic {
 
   private static void addNormalized(CpuState cpu, int register, int aSign, int aExp, long aSig, int bSign, int bExp,
       long bSig) {
-    if (aExp < bExp || aExp == bExp && Long.compareUnsigned(aSig, bSig) < 0) {
-      addOrdered(cpu, register, bSign, bExp, bSig, aSign, aExp, aSig);
-    } else {
-      addOrdered(cpu, register, aSign, aExp, aSig, bSign, bExp, bSig);
+    int distance = aExp - bExp;
+    if (distance == 0 && Long.compareUnsigned(aSig, bSig) < 0) {
+      addOrdered(cpu, register, bSign, bExp, bSig, aSign, 0, aSig);
+      return;
     }
+    // Exchanged by masks: which is larger no processor could foretell.
+    int exchanged = distance >> 31;
+    int sign = (aSign ^ bSign) & exchanged;
+    long significand = (aSig ^ bSig) & exchanged;
+    addOrdered(cpu, register, aSign ^ sign, aExp - (distance & exchanged), aSig ^ significand, bSign ^ sign,
+        (distance ^ exchanged) - exchanged, bSig ^ significand);
   }
 
-  /** Adds with the magnitude of {@code a} not below that of {@code b}. */
-  private static void addOrdered(CpuState cpu, int register, int aSign, int aExp, long aSig, int bSign, int bExp,
+  /** Adds with the magnitude of {@code a} not below that of {@code b}, whose exponent is {@code shift} less. */
+  private static void addOrdered(CpuState cpu, int register, int aSign, int aExp, long aSig, int bSign, int shift,
       long bSig) {
-    int shift = aExp - bExp;
     long bHigh = shift == 0 ? bSig : ExtendedRounding.shiftedHigh(bSig, shift);
     long bLow = shift == 0 ? 0 : ExtendedRounding.shiftedLow(bSig, 0, shift);
     if (aSign == bSign) {
@@ -99,7 +104,7 @@ final class ExtendedArithmetic {
     } else {
       int zeros = Long.numberOfLeadingZeros(high);
       ExtendedRounding.roundControlled(cpu, register, aSign, aExp - zeros,
-          zeros == 0 ? high : high << zeros | low >>> 64 - zeros, low << zeros);
+          high << zeros | low >>> 1 >>> 63 - zeros, low << zeros);
     }
   }
 

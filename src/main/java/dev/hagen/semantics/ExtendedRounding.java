@@ -26,6 +26,9 @@ final class ExtendedRounding {
    */
   static final int EXPONENT_ADJUSTMENT = 0x6000;
 
+  /** The rounding-control field in the control word. */
+  private static final int ROUNDING_CONTROL = 3 << 10;
+
   private ExtendedRounding() {}
 
   static int roundingControl(CpuState cpu) {
@@ -52,13 +55,29 @@ final class ExtendedRounding {
 
   /** Rounds to physical register {@code register}, to 64 bits whatever precision control says. */
   static void round(CpuState cpu, int register, int sign, int exponent, long high, long low) {
-    if (exponent < 1 || exponent >= MAX_EXPONENT) {
+    if (exponent < 1 || exponent >= MAX_EXPONENT - 1) {
       roundCut(cpu, register, sign, exponent, high, low, 0);
     } else if (low == 0) {
       X87.write(cpu, register, sign | exponent, high);
+    } else if ((cpu.fcw & ROUNDING_CONTROL) == 0) {
+      roundToNearest(cpu, register, sign | exponent, high, low);
     } else {
       roundInRange(cpu, register, sign, exponent, high, low, 1);
     }
+  }
+
+  /** Rounds what cannot overflow. No branch depends on which way it goes, which no processor could foretell. */
+  private static void roundToNearest(CpuState cpu, int register, int signExponent, long high, long low) {
+    long rest = low << 1;
+    long aboveHalf = (rest | -rest) >>> 63;
+    long up = low >>> 63 & (aboveHalf | high);
+    long significand = high + up;
+    if (significand == 0) {
+      X87.write(cpu, register, signExponent + 1, INTEGER_BIT);
+    } else {
+      X87.write(cpu, register, signExponent, significand);
+    }
+    X87.raise(cpu, X87.PE | (int) up * X87.C1);
   }
 
   private static void roundCut(CpuState cpu, int register, int sign, int exponent, long high, long low, int cut) {

@@ -85,7 +85,7 @@ public final class X87 {
     }
   }
 
-  /** Sets exception flags (SF may be among them) and says whether one of them is unmasked. */
+  /** Sets exception flags (SF and C1 may be among them) and says whether one of them is unmasked. */
   static boolean raise(CpuState cpu, int flags) {
     cpu.fsw |= flags;
     if ((flags & ~cpu.fcw & EXCEPTIONS) != 0) {
