@@ -94,14 +94,16 @@ public final class RegionBuilder {
   /** The starts of the blocks that belong to the region. */
   private Set<Long> discover(long linear) {
     Set<Long> starts = new LinkedHashSet<>();
+    Set<Long> places = new HashSet<>();
     Deque<Long> open = new ArrayDeque<>();
     open.add(0L);
-    while (!open.isEmpty() && starts.size() < maxBlocks && instructions.size() < maxInstructions) {
+    while (!open.isEmpty() && starts.size() < maxBlocks && places.size() < maxInstructions) {
       long start = open.remove();
       if (!starts.contains(start)) {
         RegionBlock block = decode(linear, start, Set.of());
         if (block != null) {
           starts.add(start);
+          addPlaces(block, places);
           addSuccessors(linear, block, open);
         }
       }
@@ -139,24 +141,34 @@ public final class RegionBuilder {
     if (page(linear + target & ~0xFFFL) == null || !profile(linear + target).hasRun()) {
       return false;
     }
-    Set<Long> known = new HashSet<>(instructions.keySet());
+    Set<Long> places = new HashSet<>();
     Set<Long> seen = new HashSet<>();
     Deque<Long> open = new ArrayDeque<>();
     open.add(target);
-    boolean small = true;
-    while (!open.isEmpty() && small) {
+    while (!open.isEmpty()) {
       long start = open.remove();
       if (seen.add(start)) {
         RegionBlock block = decode(linear, start, Set.of());
-        if (block == null || !isOfLeaf(block.terminal()) || instructions.size() - known.size() > SMALL) {
-          small = false;
-        } else {
-          open.addAll(block.terminal().successors());
+        if (block == null || !isOfLeaf(block.terminal())) {
+          return false;
         }
+        addPlaces(block, places);
+        if (places.size() > SMALL) {
+          return false;
+        }
+        open.addAll(block.terminal().successors());
       }
     }
-    instructions.keySet().retainAll(known);
-    return small;
+    return true;
+  }
+
+  /** Adds where the instructions of a block lie. */
+  private static void addPlaces(RegionBlock block, Set<Long> places) {
+    long at = block.start();
+    for (Instruction instruction : block.instructions()) {
+      places.add(at);
+      at += instruction.length();
+    }
   }
 
   private static boolean isOfLeaf(Terminal terminal) {
