@@ -7,8 +7,8 @@ import java.util.Arrays;
  * Translations of linear addresses for one kind of access at one privilege: a direct-mapped array that holds pages of
  * plain RAM only.
  *
- * <p>An entry is a pair of longs, the tag and the addend that turns a linear address into an offset in host memory. The
- * tag is the linear address of the page, {@link #EMPTY}, or the page with {@link #SLOW} in it: then only the slow path
+ * <p>An entry is a pair of longs, the tag and the page's offset in host memory, confined to that when it is put here:
+ * whatever a unit makes of it with the low bits of an address lies in the guest's memory or the guard behind it. The tag is the linear address of the page, {@link #EMPTY}, or the page with {@link #SLOW} in it: then only the slow path
  * may use the entry. Translation units and the fast paths read {@link #entries} themselves, through the static methods.
  *
  * <p>Its reach is {@link #ENTRIES} pages, as much as a program with a working set of 64 MiB wants. Entries in use are noted
@@ -50,9 +50,9 @@ public final class TlbArray {
     return HostMemory.first(entries, linear >>> PAIR_SHIFT);
   }
 
-  /** The addend of the entry for {@code linear}. */
-  public static long addend(long[] entries, long linear) {
-    return HostMemory.second(entries, linear >>> PAIR_SHIFT);
+  /** The offset in host memory of {@code linear}, whose page the entry for it is of. */
+  public static long place(long[] entries, long linear) {
+    return HostMemory.second(entries, linear >>> PAIR_SHIFT) + (linear & ~PAGE_MASK);
   }
 
   /** Whether an entry's tag says that {@code size} bytes from {@code linear} on lie in its page. */
@@ -92,7 +92,7 @@ public final class TlbArray {
     int index = index(linear);
     long tag = linear & PAGE_MASK;
     entries[2 * index] = slow ? tag | SLOW : tag;
-    entries[2 * index + 1] = offset - tag;
+    entries[2 * index + 1] = HostMemory.confine(offset);
     pages[index] = page;
     marks[index] = (byte) (isGlobal ? marks[index] | GLOBAL : marks[index] & ~GLOBAL);
     (isGlobal ? global : local).add(index);

@@ -143,13 +143,19 @@ class Code {
     visitor.visitVarInsn(ASTORE, Locals.UNSAFE);
   }
 
-  /** Pushes what a raw access to the place in host memory that a local holds begins with. */
-  void pushPlace(int local) {
+  /**
+   * Pushes what a raw access to the place in host memory that a local holds begins with.
+   *
+   * @param confined whether the place is known to be in the guest's memory
+   */
+  void pushPlace(int local, boolean confined) {
     aload(Locals.UNSAFE);
     op(ACONST_NULL);
     lload(local);
-    constant(HostMemory.mask());
-    op(LAND);
+    if (!confined) {
+      constant(HostMemory.mask());
+      op(LAND);
+    }
     constant(HostMemory.base());
     op(LADD);
   }

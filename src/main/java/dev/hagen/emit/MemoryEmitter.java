@@ -40,6 +40,8 @@ final class MemoryEmitter {
   private final PagePlan pages;
   private final int codeSize;
   private final StackGuard guard;
+  /** Whether the place in {@link Locals#OFFSET} is as the TLB has it, which confines it to the guest's memory. */
+  private boolean confined;
 
   MemoryEmitter(UnitEmitter unit, Code code, PagePlan pages, int codeSize) {
     this.unit = unit;
@@ -146,6 +148,7 @@ final class MemoryEmitter {
         checkAlignment(size, unit.miss());
       }
       find(write, size);
+      confined = true;
       return;
     }
     Label slow = new Label();
@@ -159,10 +162,7 @@ final class MemoryEmitter {
     code.lload(Locals.page(group.number()));
     code.op(LCMP);
     code.jump(IFNE, slow);
-    code.lload(Locals.ADDRESS);
-    code.lload(Locals.addend(group.number()));
-    code.op(LADD);
-    code.lstore(Locals.OFFSET);
+    addAddend(group);
     code.label(found);
     unit.exits().later(() -> {
       code.label(slow);
@@ -189,6 +189,15 @@ final class MemoryEmitter {
         }
       }
     });
+  }
+
+  /** Finds the place of the address, which is in the page that a group remembers. */
+  void addAddend(PagePlan.Group group) {
+    confined = false;
+    code.lload(Locals.ADDRESS);
+    code.lload(Locals.addend(group.number()));
+    code.op(LADD);
+    code.lstore(Locals.OFFSET);
   }
 
   /** Remembers the page or line of the address in a local, whose place is in {@link Locals#OFFSET}. */
@@ -289,7 +298,10 @@ final class MemoryEmitter {
     code.op(LCMP);
     code.jump(IFNE, unknown);
     pushElement(tlb, Long.BYTES);
-    code.lload(address, LADD);
+    code.lload(address);
+    code.constant(~TlbArray.PAGE_MASK);
+    code.op(LAND);
+    code.op(LADD);
     code.lstore(Locals.OFFSET);
   }
 
@@ -323,16 +335,21 @@ final class MemoryEmitter {
 
   // Access.
 
+  /** Pushes what an access begins with to the place in a local: that of the operand, or not far behind it. */
+  void pushPlace(int local) {
+    code.pushPlace(local, confined);
+  }
+
   /** Pushes {@code size} bytes from the place. */
   void load(int size) {
-    code.pushPlace(Locals.OFFSET);
+    pushPlace(Locals.OFFSET);
     get(size);
   }
 
   /** Pushes {@code size} bytes from the place in host memory that is on the JVM's stack. */
   void loadFrom(int size) {
     code.lstore(Locals.RAW);
-    code.pushPlace(Locals.RAW);
+    pushPlace(Locals.RAW);
     get(size);
   }
 
@@ -346,7 +363,7 @@ final class MemoryEmitter {
 
   /** Stores the low bytes of a local at the place. */
   void store(int local, int size) {
-    code.pushPlace(Locals.OFFSET);
+    pushPlace(Locals.OFFSET);
     code.lload(local);
     if (size != 8) {
       code.op(L2I);

@@ -64,10 +64,7 @@ final class StackGuard {
     if (!known) {
       checkWindow(group, window);
     }
-    code.lload(Locals.ADDRESS);
-    code.lload(Locals.addend(group.number()));
-    code.op(LADD);
-    code.lstore(Locals.OFFSET);
+    memory.addAddend(group);
     return true;
   }
 

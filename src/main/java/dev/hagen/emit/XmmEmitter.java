@@ -94,7 +94,7 @@ final class XmmEmitter {
     } else if (to instanceof Operand.Memory) {
       operands.pushPlace(toHalf);
       code.lstore(Locals.RAW);
-      code.pushPlace(Locals.RAW);
+      memory.pushPlace(Locals.RAW);
       operands.pushLong(from, fromHalf);
       UnsafeNames.PUT_LONG.call(code.visitor());
     } else {

@@ -74,7 +74,7 @@ final class BlockCache implements CodeListener {
   Block at(long linear) {
     long[] tlb = cpu.executeTlb;
     if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)) {
-      long key = linear + TlbArray.addend(tlb, linear) | (long) cpu.context << CONTEXT_SHIFT;
+      long key = TlbArray.place(tlb, linear) | (long) cpu.context << CONTEXT_SHIFT;
       int slot = slot(key);
       Block block = jumpBlock[slot];
       if (jumpKey[slot] == key && block != null) {

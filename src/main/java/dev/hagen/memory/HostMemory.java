@@ -38,14 +38,19 @@ public final class HostMemory {
     return expected;
   }
 
-  /** The start of the range, for translation units that access {@code base() + (offset & mask())} themselves. */
+  /** The start of the range, for translation units that access {@code base()} plus a confined offset themselves. */
   public static long base() {
     return HostRange.BASE;
   }
 
-  /** The size of the range minus one. */
+  /** The size of the range minus one: what confines an offset. */
   public static long mask() {
     return HostRange.MASK;
+  }
+
+  /** An offset that lies in the range whatever it was, and is the same if it did. */
+  public static long confine(long offset) {
+    return offset & HostRange.MASK;
   }
 
   /** Where a field is in objects of a class. */

@@ -30,7 +30,7 @@ public final class LinearMemory {
   public static long load(CpuState cpu, long linear, int size) {
     long[] tlb = cpu.readTlb;
     if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
-      return HostMemory.get(linear + TlbArray.addend(tlb, linear), size);
+      return HostMemory.get(TlbArray.place(tlb, linear), size);
     }
     return loadSlow(cpu, linear, size, TlbSet.READ, cpu.privilege());
   }
@@ -43,7 +43,7 @@ public final class LinearMemory {
    */
   private static long probe(long[] tlb, long linear, int size) {
     if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
-      return linear + TlbArray.addend(tlb, linear);
+      return TlbArray.place(tlb, linear);
     }
     return NOT_PLAIN;
   }
@@ -76,14 +76,14 @@ public final class LinearMemory {
     if (!array.contains(linear) || cpu.memory.holdsCode(array.page(linear), linear, size)) {
       return NOT_PLAIN;
     }
-    return linear + TlbArray.addend(array.entries, linear);
+    return TlbArray.place(array.entries, linear);
   }
 
   /** Stores the low {@code size} bytes of {@code value}. */
   public static void store(CpuState cpu, long linear, long value, int size) {
     long[] tlb = cpu.writeTlb;
     if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
-      HostMemory.put(linear + TlbArray.addend(tlb, linear), value, size);
+      HostMemory.put(TlbArray.place(tlb, linear), value, size);
       return;
     }
     storeSlow(cpu, linear, value, size, cpu.privilege());
@@ -96,7 +96,7 @@ public final class LinearMemory {
   public static long loadStack(CpuState cpu, long linear, int size) {
     long[] tlb = cpu.readTlb;
     if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
-      return HostMemory.get(linear + TlbArray.addend(tlb, linear), size);
+      return HostMemory.get(TlbArray.place(tlb, linear), size);
     }
     checkStack(cpu, linear, size);
     return loadSlow(cpu, linear, size, TlbSet.READ, cpu.privilege());
@@ -106,7 +106,7 @@ public final class LinearMemory {
   public static void storeStack(CpuState cpu, long linear, long value, int size) {
     long[] tlb = cpu.writeTlb;
     if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
-      HostMemory.put(linear + TlbArray.addend(tlb, linear), value, size);
+      HostMemory.put(TlbArray.place(tlb, linear), value, size);
       return;
     }
     checkStack(cpu, linear, size);
@@ -124,7 +124,7 @@ public final class LinearMemory {
   public static long loadForWrite(CpuState cpu, long linear, int size) {
     long[] tlb = cpu.writeTlb;
     if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size)) {
-      return HostMemory.get(linear + TlbArray.addend(tlb, linear), size);
+      return HostMemory.get(TlbArray.place(tlb, linear), size);
     }
     return loadSlow(cpu, linear, size, TlbSet.WRITE, cpu.privilege());
   }
@@ -187,7 +187,7 @@ public final class LinearMemory {
         return NOT_PLAIN;
       }
     }
-    return linear + TlbArray.addend(tlb, linear);
+    return TlbArray.place(tlb, linear);
   }
 
   /**
