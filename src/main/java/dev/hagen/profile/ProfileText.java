@@ -14,8 +14,8 @@ public final class ProfileText {
   /** Tables with {@code top} rows each, and a row for the rest. */
   public static String of(ProfileReport report, int top) {
     StringBuilder text = new StringBuilder();
-    line(text, "%.2f s in %,d samples; the function is known of %.1f %% of the time but for idle and before the kernel",
-        report.profile().total() / NANOS, report.profile().samples(), report.named() * 100);
+    line(text, "%.2f s in %,d samples", report.profile().total() / NANOS, report.profile().samples());
+    line(text, "named: %s", namings(report));
     line(text, "time: %s", report.tiers().entrySet().stream()
         .map(tier -> String.format(Locale.ROOT, "%s %.1f %%", tier.getKey().spelling(), tier.getValue() * 100))
         .collect(Collectors.joining(", ")));
@@ -23,6 +23,13 @@ public final class ProfileText {
     functions(text, report.functions(), top);
     exits(text, report.exits(), top);
     return text.toString();
+  }
+
+  private static String namings(ProfileReport report) {
+    String stripped = report.stripped().isEmpty() ? "" : " (" + String.join(", ", report.stripped()) + ")";
+    return String.format(Locale.ROOT, "%.1f %% of samples by function, %.1f %% by a stage of the image that starts it,"
+        + " %.1f %% by a program without symbols%s, %.1f %% not at all", report.named(Naming.FUNCTION) * 100,
+        report.named(Naming.STAGE) * 100, report.named(Naming.PROGRAM) * 100, stripped, report.named(Naming.NOTHING) * 100);
   }
 
   private static void units(StringBuilder text, List<ProfileReport.UnitRow> rows, int top) {

@@ -83,13 +83,22 @@ public final class Sampler implements AutoCloseable {
   private void ask(long time) {
     activity = processor.activity();
     if (activity == Activity.SLEEP) {
-      profile.add(new Profile.Place(0, false, Tier.IDLE, null, List.of()), time);
+      profile.add(idle(), time);
       return;
     }
     interpreted = cpu.counters.of(Counter.INSTRUCTIONS_INTERPRETED);
     leaves = leaves();
     wanted = time;
     processor.post(Pending.DEVICE);
+  }
+
+  /** Where a processor sleeps, which nobody asks: it stays there, unless it wakes just now. */
+  private Profile.Place idle() {
+    long sleeps = cpu.counters.of(Counter.SLEEPS);
+    long rip = Interpreter.linearRip(cpu);
+    List<Profile.Call> calls = stack.calls(rip);
+    boolean same = processor.activity() == Activity.SLEEP && cpu.counters.of(Counter.SLEEPS) == sleeps;
+    return new Profile.Place(same ? rip : 0, CodePage.NONE, Tier.IDLE, null, same ? calls : List.of());
   }
 
   private long leaves() {
@@ -103,18 +112,17 @@ public final class Sampler implements AutoCloseable {
       return;
     }
     long rip = Interpreter.linearRip(cpu);
-    boolean user = cpu.cpl == 3;
     Tier tier = tier();
     UnitKey unit = null;
     if (tier == Tier.UNIT) {
       RegionCode code = code(rip);
       if (code != null) {
         unit = UnitKey.of(code);
-        profile.units().seen(unit, code);
+        profile.units().seen(unit, code, cpu);
         tier = code.isImproved() ? Tier.OPTIMISED : Tier.DRAFT;
       }
     }
-    profile.add(new Profile.Place(rip, user, tier, unit, stack.calls(rip)), time);
+    profile.add(new Profile.Place(rip, LinearView.userPage(cpu, rip), tier, unit, stack.calls(rip)), time);
     wanted = 0;
   }
 

@@ -2,6 +2,7 @@ package dev.hagen.profile;
 
 import dev.hagen.cache.TranslationListener;
 import dev.hagen.cpu.Counter;
+import dev.hagen.cpu.CpuState;
 import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.RegionCode;
 import dev.hagen.region.Region;
@@ -50,6 +51,7 @@ public final class UnitBook {
   }
 
   private final Map<UnitKey, Facts> units = new HashMap<>();
+  private final Map<UnitKey, Long> pages = new HashMap<>();
   private final Map<UnitKey, Region> regions = new HashMap<>();
 
   /** What is known of a unit; zeros if nothing is. */
@@ -63,9 +65,17 @@ public final class UnitBook {
     }
   }
 
-  /** Notes how much a unit's draft has retired. */
-  synchronized void seen(UnitKey key, RegionCode code) {
+  /** Notes how much a unit's draft has retired, and whose code it is; on the processor's thread. */
+  synchronized void seen(UnitKey key, RegionCode code, CpuState cpu) {
     put(key, of(key).retired(code.heat()));
+    if (cpu.cpl == 3 && units.containsKey(key)) {
+      pages.computeIfAbsent(key, place -> CodePage.of(cpu.memory, place.physical()));
+    }
+  }
+
+  /** Which page of user code a unit begins in, by {@link CodePage}. */
+  synchronized long page(UnitKey key) {
+    return pages.getOrDefault(key, CodePage.NONE);
   }
 
   /** The code that a unit was last made of, or null if it is not kept. */
