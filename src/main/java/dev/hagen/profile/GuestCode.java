@@ -63,11 +63,11 @@ public final class GuestCode {
    * @param stages of the image that was booted
    */
   public static GuestCode of(CpuState cpu, SymbolTable files, Programs programs, List<GuestImage.Stage> stages) {
-    Kallsyms kernel = KernelSymbols.find(cpu);
-    SymbolTable functions = kernel.functions();
+    SymbolTable functions = KernelSymbols.find(cpu);
     long physical = functions.size() == 0 ? PhysicalMemory.NO_RAM : LinearView.ofKernel(cpu, functions.lowest());
     long offset = physical == PhysicalMemory.NO_RAM ? 0 : functions.lowest() - physical;
-    return of(files, functions, KernelModules.find(cpu, kernel), offset, programs.with(SharedObject.find(cpu.memory)), stages);
+    SymbolTable modules = offset == 0 ? SymbolTable.EMPTY : KernelModules.find(cpu, functions.lowest(), offset);
+    return of(files, functions, modules, offset, programs.with(SharedObject.find(cpu.memory)), stages);
   }
 
   /** The same for parts that are known. */

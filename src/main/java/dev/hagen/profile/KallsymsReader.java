@@ -4,9 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KallsymsReader {
   private static final int TOKENS = 256;
-  static final int LONGEST_NAME = 512;
+  private static final int LONGEST_NAME = 512;
   /** Linux has some 150,000. */
   private static final int MOST_NAMES = 4_000_000;
   /** Places that look like the number of symbols and are not, before the search is given up. */
@@ -39,12 +37,12 @@ final class KallsymsReader {
   }
 
   /**
-   * The symbols.
+   * The functions.
    *
    * @param digits where the token {@code 0} is
    * @return null if these are no such tables
    */
-  @Nullable Kallsyms read(int digits) {
+  @Nullable SymbolTable read(int digits) {
     try {
       int index = findTokens(digits);
       return index < 0 ? null : readTables(index + 2 * TOKENS);
@@ -92,7 +90,7 @@ final class KallsymsReader {
     return true;
   }
 
-  private @Nullable Kallsyms readTables(int behind) {
+  private @Nullable SymbolTable readTables(int behind) {
     int attempts = 0;
     for (int number = (tokens[0] & ~3) - 4; number >= 8 && attempts < MOST_ATTEMPTS; number -= 4) {
       int count = memory.getInt(number);
@@ -155,7 +153,7 @@ final class KallsymsReader {
     return textOf(at) + length(at);
   }
 
-  private @Nullable Kallsyms readSymbols(int names, int number, int word, int behind) {
+  private @Nullable SymbolTable readSymbols(int names, int number, int word, int behind) {
     int offsetsSize = align(4 * number, word);
     int base = names - 2 * word;
     int offsets = base - offsetsSize;
@@ -166,7 +164,7 @@ final class KallsymsReader {
         return null;
       }
     }
-    return symbols(names, number, offsets, address(base, word), word);
+    return functions(names, number, offsets, address(base, word), word);
   }
 
   private static int align(int at, int word) {
@@ -182,25 +180,26 @@ final class KallsymsReader {
     return (value & 0xFFF) == 0 && Long.compareUnsigned(value, word == 8 ? LOWEST_64 : LOWEST_32) >= 0;
   }
 
-  private Kallsyms symbols(int names, int number, int offsets, long base, int word) {
+  private SymbolTable functions(int names, int number, int offsets, long base, int word) {
     boolean signed = word == 8 && hasNegative(offsets, number);
     List<SymbolTable.Function> functions = new ArrayList<>();
-    Map<String, Long> variables = new HashMap<>();
     int at = names;
     for (int i = 0; i < number; i++) {
       int offset = memory.getInt(offsets + 4 * i);
       // Where offsets are signed, those from zero on are addresses of what each processor has its own of.
-      long start = signed ? (offset < 0 ? base - 1 - offset : offset) : base + (offset & 0xFFFF_FFFFL);
-      String name = name(at);
-      boolean isFunction = name.length() > 1 && "tTwW".indexOf(name.charAt(0)) >= 0;
-      if (isFunction && (!signed || offset < 0)) {
-        functions.add(new SymbolTable.Function(start, 0, name.substring(1)));
-      } else if (!isFunction && name.length() > 1 && Kallsyms.VARIABLES.contains(name.substring(1))) {
-        variables.put(name.substring(1), start);
+      if (!signed || offset < 0) {
+        long start = signed ? base - 1 - offset : base + (offset & 0xFFFF_FFFFL);
+        add(functions, start, name(at));
       }
       at = next(at);
     }
-    return new Kallsyms(new SymbolTable(functions), variables, word);
+    return new SymbolTable(functions);
+  }
+
+  private static void add(List<SymbolTable.Function> functions, long start, String name) {
+    if (name.length() > 1 && "tTwW".indexOf(name.charAt(0)) >= 0) {
+      functions.add(new SymbolTable.Function(start, 0, name.substring(1)));
+    }
   }
 
   private boolean hasNegative(int offsets, int number) {

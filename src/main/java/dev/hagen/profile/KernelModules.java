@@ -1,59 +1,123 @@
 package dev.hagen.profile;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.memory.PhysicalMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the functions of the modules that a running Linux has loaded, in guest memory: the kernel keeps a list of modules, and
- * each module keeps its table of symbols, for the same backtraces ({@code struct module} in {@code include/linux/module.h} of
- * its sources).
+ * Finds the functions of the modules that a running Linux has loaded, in guest memory: each module keeps its table of symbols,
+ * for the same backtraces as {@link KernelSymbols} ({@code struct module} in {@code include/linux/module.h} of its sources).
  *
- * <p>The list begins in the variable {@code modules}. A module has its state, the list's pointers and its name, in this order.
- * Where its table is differs from version to version and from configuration to configuration, so whatever looks like one is
- * tried: a pointer to symbols, their number, a pointer to their names. The first symbol of a table is nothing but zeros and the
- * first name is empty. Guests may write what they want: all that is read is checked.
+ * <p>Modules lie above the kernel, in memory that is not mapped as the kernel is. A module has its place in the list of
+ * modules, its name, and at a distance that depends on version and configuration a pointer to its symbols, their number, and a
+ * pointer to their names, which follow the symbols at once. So what is looked for is three words of which one is the sum of the
+ * others, and behind them a table that holds together. Guests may write what they want: all that is read is checked.
  */
 public final class KernelModules {
-  private static final int MOST_MODULES = 1000;
   private static final int MOST_SYMBOLS = 100_000;
   private static final int LONGEST_NAME = 56;
-  /** How far behind the name the table is at most, in bytes; {@code struct module} has less than a KiB. */
+  private static final int LONGEST_SYMBOL = 512;
+  /** How far before the table the name is at most, in bytes; {@code struct module} has less than a KiB. */
   private static final int REACH = 1024;
+  /** Pages that are looked at together at most. */
+  private static final int MOST_PAGES = 1024;
   private static final int FUNCTION = 2;
+  private static final long TOP_64 = 0xFFFF_FFFF_FF00_0000L;
+  private static final long TOP_32 = 0xFFFF_F000L;
 
   private final CpuState cpu;
   private final int word;
+  private final int symbolSize;
+  private final List<SymbolTable.Function> functions = new ArrayList<>();
 
   private KernelModules(CpuState cpu, int word) {
     this.cpu = cpu;
     this.word = word;
+    this.symbolSize = word == Long.BYTES ? 24 : 16;
   }
 
   /**
-   * The functions of all modules that are loaded now, each with the name of its module in brackets behind it as Linux prints it;
-   * none if the kernel does not name its variables. On the processor's thread, or while it does not run.
+   * The functions of all modules that are loaded now, each with the name of its module in brackets behind it as Linux prints it.
+   * On the processor's thread, or while it does not run.
+   *
+   * @param kernel the lowest address of the kernel's functions
+   * @param offset how much higher the kernel's addresses are than the physical ones
    */
-  public static SymbolTable find(CpuState cpu, Kallsyms kernel) {
-    Long head = kernel.variables().get(Kallsyms.MODULES);
-    return head == null ? SymbolTable.EMPTY : new KernelModules(cpu, kernel.word()).follow(head);
+  public static SymbolTable find(CpuState cpu, long kernel, long offset) {
+    boolean wide = kernel < 0;
+    KernelModules modules = new KernelModules(cpu, wide ? Long.BYTES : Integer.BYTES);
+    modules.search(kernel & -CodePage.SIZE, wide ? TOP_64 : TOP_32, offset);
+    return new SymbolTable(modules.functions);
   }
 
-  private SymbolTable follow(long head) {
-    List<SymbolTable.Function> functions = new ArrayList<>();
-    Set<Long> seen = new HashSet<>(Set.of(head));
-    long module = pointer(head);
-    while (seen.add(module) && seen.size() <= MOST_MODULES) {
-      addFunctions(module, functions);
-      module = pointer(module);
+  private void search(long from, long to, long offset) {
+    int pages = 0;
+    for (long at = from; at < to; at += CodePage.SIZE) {
+      long physical = LinearView.ofKernel(cpu, at);
+      if (physical != PhysicalMemory.NO_RAM && at - physical != offset && pages < MOST_PAGES) {
+        pages++;
+      } else if (pages > 0) {
+        search(at - (long) pages * CodePage.SIZE, pages * CodePage.SIZE);
+        pages = 0;
+      }
     }
-    return new SymbolTable(functions);
+  }
+
+  private void search(long start, int size) {
+    ByteBuffer area = read(start, size);
+    for (int at = 0; at + 3 * word <= area.capacity(); at += word) {
+      long symbols = pointer(area, at);
+      int count = area.getInt(at + word);
+      if (symbols != 0 && count > 1 && count <= MOST_SYMBOLS
+          && pointer(area, at + 2 * word) == symbols + (long) count * symbolSize) {
+        String module = module(start, area, at);
+        if (module != null) {
+          addTable(symbols, count, module);
+        }
+      }
+    }
+  }
+
+  /** The name of the module whose table is pointed to from {@code table} in an area of memory, or null. */
+  private @Nullable String module(long start, ByteBuffer area, int table) {
+    for (int at = Math.max(0, table - REACH & -word); at + LONGEST_NAME <= table; at += word) {
+      String name = name(area, at + 2 * word, LONGEST_NAME);
+      if (name != null && !name.isEmpty() && isListed(start + at, pointer(area, at), pointer(area, at + word))) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  /** Whether neighbours in a list say so too. */
+  private boolean isListed(long at, long next, long before) {
+    return next != 0 && before != 0 && next != at && pointer(next + word) == at && pointer(before) == at;
+  }
+
+  private void addTable(long at, int count, String module) {
+    ByteBuffer symbols = read(at, count * symbolSize);
+    long names = at + (long) count * symbolSize;
+    List<SymbolTable.Function> found = new ArrayList<>();
+    for (int i = 1; i < count && symbols.capacity() == count * symbolSize; i++) {
+      int symbol = i * symbolSize;
+      int info = symbols.get(symbol + (word == Long.BYTES ? 4 : 12)) & 0xFF;
+      ByteBuffer text = read(names + (symbols.getInt(symbol) & 0xFFFF_FFFFL), LONGEST_SYMBOL);
+      String name = name(text, 0, text.capacity());
+      if (name == null) {
+        return;
+      }
+      // Until 5.1 the kernel writes the letter that it prints over the type.
+      if ((info & 0xF) == FUNCTION || info == 't' || info == 'T') {
+        found.add(new SymbolTable.Function(pointer(symbols, symbol + (word == Long.BYTES ? 8 : 4)),
+            pointer(symbols, symbol + (word == Long.BYTES ? 16 : 8)), name + " [" + module + "]"));
+      }
+    }
+    functions.addAll(found);
   }
 
   private long pointer(long linear) {
@@ -67,59 +131,6 @@ public final class KernelModules {
 
   private ByteBuffer read(long linear, int size) {
     return ByteBuffer.wrap(LinearView.readKernel(cpu, linear, size)).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  /** Adds the functions of the module whose pointers of the list are at {@code module}. */
-  private void addFunctions(long module, List<SymbolTable.Function> functions) {
-    ByteBuffer structure = read(module + 2L * word, LONGEST_NAME + REACH);
-    String name = name(structure, 0, LONGEST_NAME);
-    if (name == null || name.isEmpty()) {
-      return;
-    }
-    for (int at = LONGEST_NAME; at + 3 * word <= structure.capacity(); at += word) {
-      long symbols = pointer(structure, at);
-      int count = structure.getInt(at + word);
-      long names = pointer(structure, at + 2 * word);
-      if (symbols != 0 && names != 0 && count > 1 && count <= MOST_SYMBOLS && addTable(symbols, count, names, name, functions)) {
-        return;
-      }
-    }
-  }
-
-  /** Adds the functions of a table; whether it is one. */
-  private boolean addTable(long at, int count, long names, String module, List<SymbolTable.Function> functions) {
-    int size = word == Long.BYTES ? 24 : 16;
-    ByteBuffer symbols = read(at, count * size);
-    if (symbols.capacity() < count * size || !isZero(symbols, size) || read(names, 1).capacity() == 0 || read(names, 1).get(0) != 0) {
-      return false;
-    }
-    List<SymbolTable.Function> found = new ArrayList<>();
-    for (int i = 1; i < count; i++) {
-      int symbol = i * size;
-      int info = symbols.get(symbol + (word == Long.BYTES ? 4 : 12)) & 0xFF;
-      int offset = symbols.getInt(symbol);
-      ByteBuffer text = read(names + offset, KallsymsReader.LONGEST_NAME);
-      String name = offset < 0 ? null : name(text, 0, text.capacity());
-      if (name == null) {
-        return false;
-      }
-      // Until 5.1 the kernel writes the letter that it prints over the type.
-      if ((info & 0xF) == FUNCTION || info == 't' || info == 'T') {
-        found.add(new SymbolTable.Function(pointer(symbols, symbol + (word == Long.BYTES ? 8 : 4)),
-            pointer(symbols, symbol + (word == Long.BYTES ? 16 : 8)), name + " [" + module + "]"));
-      }
-    }
-    functions.addAll(found);
-    return true;
-  }
-
-  private static boolean isZero(ByteBuffer bytes, int size) {
-    for (int i = 0; i < size; i++) {
-      if (bytes.get(i) != 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** A text that ends with a zero, or null if it is none or has other characters than names have. */

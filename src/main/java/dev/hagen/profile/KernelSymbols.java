@@ -26,17 +26,17 @@ public final class KernelSymbols {
   private KernelSymbols() {}
 
   /**
-   * The symbols of the kernel in memory; {@link Kallsyms#NONE} if there is no Linux. Takes some tenths of a second for a
+   * The functions of the kernel in memory; {@link SymbolTable#EMPTY} if there is no Linux. Takes some tenths of a second for a
    * GiB. On the processor's thread, or while it does not run.
    */
-  public static Kallsyms find(CpuState cpu) {
+  public static SymbolTable find(CpuState cpu) {
     PhysicalMemory memory = cpu.memory;
-    Kallsyms best = Kallsyms.NONE;
+    SymbolTable best = SymbolTable.EMPTY;
     int candidates = 0;
     long at = next(memory, 0);
     while (at != PhysicalMemory.NO_RAM && candidates++ < MOST_CANDIDATES) {
-      Kallsyms found = read(memory, at);
-      if (found != null && isMapped(cpu, found.functions(), at)) {
+      SymbolTable found = read(memory, at);
+      if (found != null && isMapped(cpu, found, at)) {
         return found;
       }
       best = found != null ? found : best;
@@ -83,7 +83,7 @@ public final class KernelSymbols {
     return -1;
   }
 
-  private static @Nullable Kallsyms read(PhysicalMemory memory, long digits) {
+  private static @Nullable SymbolTable read(PhysicalMemory memory, long digits) {
     long base = Math.max(0, digits - REACH) & ~0xFFFL;
     byte[] window = new byte[(int) (digits - base) + REACH];
     memory.copyOut(base, window, 0, window.length);

@@ -8,13 +8,14 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.profile.SymbolTable.Function;
+import dev.hagen.x86.Control;
+import dev.hagen.x86.PageEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GuestCodeTest {
   private static final long KERNEL = 0xFFFF_FFFF_8100_0000L;
@@ -51,26 +52,49 @@ class GuestCodeTest {
     assertThat(CODE.name(0x40_1000, 7)).isEqualTo("0x401000");
   }
 
+  /** Modules lie above the kernel, so for 64 bits this one is mapped at the top of the address space. */
   @ParameterizedTest
-  @ValueSource(ints = {4, 8})
-  void modules_functions_areFoundInTheirTables(int word) {
-    // The list's head, one module, its table of two symbols and their names; no paging.
-    memory.write(0x1000, 0x2000 + word, word);
-    int list = 0x2000 + word;
-    memory.write(list, 0x1000, word);
-    text(list + 2 * word, "nf_some");
-    int table = list + 2 * word + 0x100;
-    memory.write(table, 0x4000, word);
-    memory.write(table + word, 2, 4);
-    memory.write(table + 2 * word, 0x5000, word);
-    int symbol = 0x4000 + (word == 8 ? 24 : 16);
-    memory.write(symbol, 1, 4);
-    memory.write(symbol + (word == 8 ? 4 : 12), 2, 1);
-    memory.write(symbol + (word == 8 ? 8 : 4), 0xC000, word);
-    text(0x5001, "hook");
-    SymbolTable found = KernelModules.find(cpu, new Kallsyms(SymbolTable.EMPTY, Map.of("modules", 0x1000L), word));
-    assertThat(found.at(0xC004)).isEqualTo("hook [nf_some]+0x4");
+  @CsvSource({"4, 0", "8, -1073741824"})
+  void modules_functions_areFoundInTheirTables(int word, long base) {
+    map(base);
+    // The list's head; a module with its place in the list and its name, and behind that its table of two symbols.
+    long list = base + 0x2000 + word;
+    memory.write(0x1000, list, word);
+    memory.write(0x1000 + word, list, word);
+    memory.write(0x2000 + word, base + 0x1000, word);
+    memory.write(0x2000 + 2 * word, base + 0x1000, word);
+    text(0x2000 + 3 * word, "nf_some");
+    int size = word == 8 ? 24 : 16;
+    memory.write(0x2200, base + 0x4000, word);
+    memory.write(0x2200 + word, 2, 4);
+    memory.write(0x2200 + 2 * word, base + 0x4000 + 2 * size, word);
+    memory.write(0x4000 + size, 1, 4);
+    memory.write(0x4000 + size + (word == 8 ? 4 : 12), 2, 1);
+    memory.write(0x4000 + size + (word == 8 ? 8 : 4), base + 0xC000, word);
+    text(0x4000 + 2 * size + 1, "hook");
+    SymbolTable found = KernelModules.find(cpu, word == 8 ? base - 0x1000 : 0, 1);
+    assertThat(found.at(base + 0xC004)).isEqualTo("hook [nf_some]+0x4");
     assertThat(found.size()).isEqualTo(1);
+    // Without its neighbours it is no module.
+    memory.write(0x1000, 0, word);
+    assertThat(KernelModules.find(cpu, word == 8 ? base - 0x1000 : 0, 1).size()).isZero();
+  }
+
+  /** Maps the first 64 KiB at a multiple of a GiB at the top of the address space; 0: leaves paging off. */
+  private void map(long base) {
+    if (base == 0) {
+      return;
+    }
+    cpu.cr3 = 0x2_0000;
+    memory.write(0x2_0000 + (base >>> 39 & 511) * 8, 0x2_1000 | PageEntry.P, 8);
+    memory.write(0x2_1000 + (base >>> 30 & 511) * 8, 0x2_2000 | PageEntry.P, 8);
+    memory.write(0x2_2000, 0x2_3000 | PageEntry.P, 8);
+    for (int page = 0; page < 16; page++) {
+      memory.write(0x2_3000 + page * 8, page << 12 | PageEntry.P, 8);
+    }
+    cpu.cr0 |= Control.CR0_PG | Control.CR0_PE;
+    cpu.cr4 |= Control.CR4_PAE;
+    cpu.efer |= Control.EFER_LMA;
   }
 
   private void text(long at, String text) {
@@ -78,14 +102,6 @@ class GuestCodeTest {
     for (int i = 0; i < bytes.length; i++) {
       memory.write(at + i, bytes[i], 1);
     }
-  }
-
-  @Test
-  void modules_listThatEndsNowhere_isFollowedOnce() {
-    memory.write(0x1000, 0x2000, 8);
-    memory.write(0x2000, 0x3000, 8);
-    memory.write(0x3000, 0x2000, 8);
-    assertThat(KernelModules.find(cpu, new Kallsyms(SymbolTable.EMPTY, Map.of("modules", 0x1000L), 8)).size()).isZero();
   }
 
   @Test

@@ -6,11 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Linux' tables of symbols, as the kernel's build writes them: functions {@code f0}, {@code f1} …, 16 bytes each, and a variable. */
+/** Linux' tables of symbols, as the kernel's build writes them: functions {@code f0}, {@code f1} …, 16 bytes each. */
 final class KallsymsImage {
   static final int SPACING = 16;
-  /** The number of the symbol that is the variable {@code modules}. */
-  static final int VARIABLE = 11;
 
   /** Where the tables are in memory. */
   private final ByteBuffer out;
@@ -89,7 +87,7 @@ final class KallsymsImage {
         markers.add(out.position() - start);
       }
       // One of them is long enough for a length of two bytes.
-      String name = i == VARIABLE ? "Dmodules" : "Tf" + i + (i == 7 ? "_".repeat(200) : "");
+      String name = "Tf" + i + (i == 7 ? "_".repeat(200) : "");
       if (name.length() >= 0x80) {
         out.put((byte) (name.length() & 0x7F | 0x80)).put((byte) (name.length() >> 7));
       } else {
