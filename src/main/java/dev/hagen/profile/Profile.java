@@ -33,10 +33,11 @@ public final class Profile {
    *
    * @param samples how many
    * @param nanos the time that they stand for
+   * @param instructions that have retired in that time
    */
-  public record Seen(long samples, long nanos) {
+  public record Seen(long samples, long nanos, long instructions) {
     private Seen and(Seen more) {
-      return new Seen(samples + more.samples, nanos + more.nanos);
+      return new Seen(samples + more.samples, nanos + more.nanos, instructions + more.instructions);
     }
   }
 
@@ -61,11 +62,11 @@ public final class Profile {
     this.exits = exits;
   }
 
-  /** Adds a sample that stands for some time. */
-  public synchronized void add(Place place, long time) {
+  /** Adds a sample that stands for some time, and for the instructions that have retired in it. */
+  public synchronized void add(Place place, long time, long instructions) {
     Place kept = places.size() < MOST_PLACES || places.containsKey(place) ? place
         : new Place(NOWHERE, CodePage.NONE, place.tier, null, List.of());
-    places.merge(kept, new Seen(1, time), Seen::and);
+    places.merge(kept, new Seen(1, time, instructions), Seen::and);
     addToSlices(place.tier, time);
     total += time;
     samples++;

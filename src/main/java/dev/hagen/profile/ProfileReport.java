@@ -37,8 +37,10 @@ public final class ProfileReport {
    *
    * @param self share of the time in its own code, 0 to 1
    * @param whole the same with all that it calls
+   * @param instructions share of the instructions that are its own, 0 to 1, estimated: those of the time between two samples
+   *     count for the place of the second
    */
-  public record FunctionRow(String name, double self, double whole) {}
+  public record FunctionRow(String name, double self, double whole, double instructions) {}
 
   /**
    * Exits of one kind.
@@ -107,6 +109,9 @@ public final class ProfileReport {
   private void makeFunctions() {
     Map<String, Long> self = new HashMap<>();
     Map<String, Long> whole = new HashMap<>();
+    Map<String, Long> retired = new HashMap<>();
+    profile.places().forEach((place, seen) -> retired.merge(chain(place).getFirst(), seen.instructions(), Long::sum));
+    double allRetired = Math.max(1, sum(retired));
     places.forEach((place, nanos) -> {
       List<String> chain = chain(place);
       self.merge(chain.getFirst(), nanos, Long::sum);
@@ -114,7 +119,8 @@ public final class ProfileReport {
       stacks.merge(String.join(";", chain.reversed()), nanos, Long::sum);
     });
     whole.forEach((name, nanos) ->
-        functions.add(new FunctionRow(name, self.getOrDefault(name, 0L) / total, nanos / total)));
+        functions.add(new FunctionRow(name, self.getOrDefault(name, 0L) / total, nanos / total,
+            retired.getOrDefault(name, 0L) / allRetired)));
     functions.sort(Comparator.comparingDouble(FunctionRow::self).thenComparing(FunctionRow::whole).reversed()
         .thenComparing(FunctionRow::name));
   }

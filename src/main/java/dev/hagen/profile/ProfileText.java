@@ -57,9 +57,9 @@ public final class ProfileText {
   }
 
   private static void functions(StringBuilder text, List<ProfileReport.FunctionRow> rows, int top) {
-    line(text, "%n%7s  %7s  %s", "share", "with", "function; 'with' all that it calls");
+    line(text, "%n%7s  %7s  %7s  %s", "share", "with", "instr", "function; 'with' all that it calls; 'instr' its share of instructions");
     for (ProfileReport.FunctionRow row : first(rows, top)) {
-      line(text, "%6.2f%%  %6.2f%%  %s", row.self() * 100, row.whole() * 100, row.name());
+      line(text, "%6.2f%%  %6.2f%%  %6.2f%%  %s", row.self() * 100, row.whole() * 100, row.instructions() * 100, row.name());
     }
     rest(text, rows.size() - top, rows.stream().skip(top).mapToDouble(ProfileReport.FunctionRow::self).sum());
   }

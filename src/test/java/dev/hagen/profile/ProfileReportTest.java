@@ -34,7 +34,7 @@ class ProfileReportTest {
   }
 
   private void see(long rip, Tier tier, UnitKey unit, long nanos, Call... calls) {
-    profile.add(new Place(rip, CodePage.NONE, tier, unit, List.of(calls)), nanos);
+    profile.add(new Place(rip, CodePage.NONE, tier, unit, List.of(calls)), nanos, nanos * 10);
   }
 
   private ProfileReport report(SymbolTable kernel) {
@@ -92,10 +92,10 @@ class ProfileReportTest {
   void userCode_isNamedByItsProgram_whereverItRuns() {
     Program program = new Program("tool", new SymbolTable(List.of(new Function(0x1010, 0x20, "work"))), Map.of(77L, 0x1000L), "");
     Program stripped = new Program("bare", SymbolTable.EMPTY, Map.of(78L, 0x4000L), "");
-    profile.add(new Place(0x7F00_0000_1018L, 77, Tier.DRAFT, null, List.of()), 1);
-    profile.add(new Place(0x55_5555_7018L, 77, Tier.DRAFT, null, List.of(new Call(0x55_5555_7020L, 0x55_5555_7010L))), 1);
-    profile.add(new Place(0x40_4000L, 78, Tier.DRAFT, null, List.of()), 2);
-    profile.add(new Place(0x40_5000L, 79, Tier.DRAFT, null, List.of()), 4);
+    profile.add(new Place(0x7F00_0000_1018L, 77, Tier.DRAFT, null, List.of()), 1, 0);
+    profile.add(new Place(0x55_5555_7018L, 77, Tier.DRAFT, null, List.of(new Call(0x55_5555_7020L, 0x55_5555_7010L))), 1, 0);
+    profile.add(new Place(0x40_4000L, 78, Tier.DRAFT, null, List.of()), 2, 0);
+    profile.add(new Place(0x40_5000L, 79, Tier.DRAFT, null, List.of()), 4, 0);
     ProfileReport report = new ProfileReport(profile, GuestCode.of(SymbolTable.EMPTY, SYMBOLS, SymbolTable.EMPTY, 0,
         Programs.of(List.of(stripped, program)), List.of()));
     assertThat(report.stacks()).isEqualTo(Map.of("work", 1L, "work;work", 1L, "[bare]", 2L, "[user]", 4L));
@@ -129,6 +129,8 @@ class ProfileReportTest {
     assertThat(report.functions()).filteredOn(row -> row.name().equals("middle")).singleElement()
         .satisfies(row -> assertThat(row.self()).isZero())
         .satisfies(row -> assertThat(row.whole()).isEqualTo(15 / 16.0, within(1e-9)));
+    assertThat(report.functions()).filteredOn(row -> row.name().equals("inner")).singleElement()
+        .satisfies(row -> assertThat(row.instructions()).isEqualTo(1, within(1e-9)));
   }
 
   @Test
