@@ -111,6 +111,7 @@ final class ProfileCommand implements Callable<Integer>, RunWatcher {
       throw new IllegalStateException("not started");
     }
     sampling.close();
+    machine.takeStock();
     ProfileReport report = new ProfileReport(sampling.profile(), files.name(machine));
     if (files.isIncomplete() && report.named(Naming.NOTHING) > FEW) {
       spec.commandLine().getErr().println("hagen: the initial RAM disk is compressed in another way than by gzip, so its programs"

@@ -119,7 +119,9 @@ final class ProfileFiles {
       object.put("made", facts.made());
       object.put("retranslations", facts.retranslations());
       object.put("exits", row.exits());
-      object.put("retired_by_drafts", facts.retired());
+      object.put("runs", facts.runs());
+      object.put("retired", facts.retired());
+      object.put("links", row.links());
       if (withCode) {
         object.put("code", report.code(key));
       }

@@ -112,7 +112,11 @@ public final class GuestCode {
 
   /** A function with the distance from its start; without one, the program and the address in its file, or the address. */
   String name(long linear, long page) {
-    Where where = where(linear, page);
+    return name(linear, where(linear, page));
+  }
+
+  /** The same for code of which the table is known. */
+  String name(long linear, Where where) {
     String name = where.symbols().at(linear - where.distance());
     if (!name.isEmpty()) {
       return name;

@@ -28,9 +28,10 @@ public final class ProfileReport {
    * @param share of the time, 0 to 1
    * @param tier in which most of that was
    * @param exits estimated numbers of exits, exceptions and interrupts at its instructions, by what they are
+   * @param links names of the code that it calls or jumps to directly, if there is a unit
    */
   public record UnitRow(String name, double share, Tier tier, @Nullable UnitKey key, UnitBook.Facts facts,
-      Map<String, Long> exits) {}
+      Map<String, Long> exits, List<String> links) {}
 
   /**
    * A function.
@@ -148,14 +149,21 @@ public final class ProfileReport {
     });
     Map<UnitKey, Map<String, Long>> exits = exitsOf(byUnit.keySet());
     byUnit.forEach((key, tiers) -> units.add(new UnitRow(code.name(key.linear(), profile.units().page(key)), sum(tiers) / total, most(tiers), key,
-        profile.units().of(key), exits.getOrDefault(key, Map.of()))));
+        profile.units().of(key), exits.getOrDefault(key, Map.of()), links(key))));
     rest.forEach((tier, nanos) -> units.add(new UnitRow(switch (tier) {
       case INTERPRETER -> "[interpreter]";
       case MACHINE -> "[devices, timers, interrupts]";
       case IDLE -> IDLE;
       case DRAFT, OPTIMISED, UNIT -> "[units, not known which]";
-    }, nanos / total, tier, null, UnitBook.Facts.NONE, Map.of())));
+    }, nanos / total, tier, null, UnitBook.Facts.NONE, Map.of(), List.of())));
     units.sort(Comparator.comparingDouble(UnitRow::share).reversed().thenComparing(UnitRow::name));
+  }
+
+  private List<String> links(UnitKey key) {
+    Region region = profile.units().region(key);
+    GuestCode.Where where = code.where(key.linear(), profile.units().page(key));
+    return region == null ? List.of() : region.links().keySet().stream().sorted()
+        .map(distance -> code.name(region.linear() + distance, where)).distinct().toList();
   }
 
   /** Exits at the instructions of units; one at an instruction that several units have counts for each. */

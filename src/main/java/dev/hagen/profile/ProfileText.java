@@ -33,16 +33,17 @@ public final class ProfileText {
   }
 
   private static void units(StringBuilder text, List<ProfileReport.UnitRow> rows, int top) {
-    line(text, "%n%7s  %-11s %6s %6s %5s %6s %12s  %s", "share", "tier", "instr", "bytes", "made", "anew", "drafts ran",
-        "unit");
+    line(text, "%n%7s  %-11s %6s %6s %5s %6s %12s %14s  %s", "share", "tier", "instr", "bytes", "made", "anew", "runs",
+        "retired", "unit");
     for (ProfileReport.UnitRow row : first(rows, top)) {
       UnitBook.Facts facts = row.facts();
       if (row.key() == null) {
-        line(text, "%6.2f%%  %-11s %6s %6s %5s %6s %12s  %s", row.share() * 100, row.tier().spelling(), "", "", "", "", "",
+        line(text, "%6.2f%%  %-11s %6s %6s %5s %6s %12s %14s  %s", row.share() * 100, row.tier().spelling(), "", "", "", "", "", "",
             row.name());
       } else {
-        line(text, "%6.2f%%  %-11s %6d %6d %5d %6d %,12d  %s%s%s", row.share() * 100, row.tier().spelling(),
-            facts.instructions(), facts.bytecodes(), facts.made(), facts.retranslated(), facts.retired(), row.name(),
+        line(text, "%6.2f%%  %-11s %6d %6d %5d %6d %,12d %,14d  %s%s%s", row.share() * 100, row.tier().spelling(),
+            facts.instructions(), facts.bytecodes(), facts.made(), facts.retranslated(), facts.runs(), facts.retired(),
+            row.name(),
             causes("anew", facts.retranslations()), causes("exits", row.exits()));
       }
     }
