@@ -94,7 +94,7 @@ class ProfileIT {
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonObject profile = written();
     assertThat(profile.getAsJsonObject("named").get("unknown").getAsDouble()).isLessThan(0.01);
-    assertThat(profile.getAsJsonObject("named").get("function").getAsDouble()).isGreaterThan(0.8);
+    assertThat(profile.getAsJsonObject("named").get("program").getAsDouble()).isLessThan(0.05);
     assertThat(sum(profile.getAsJsonArray("units"), "share")).isEqualTo(1, within(1e-6));
     assertThat(sum(profile.getAsJsonArray("functions"), "self")).isEqualTo(1, within(1e-6));
     assertThat(rows(profile.getAsJsonArray("functions"))).extracting(row -> row.get("name").getAsString())

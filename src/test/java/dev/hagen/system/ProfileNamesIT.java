@@ -81,7 +81,8 @@ class ProfileNamesIT {
     JsonObject profile = profile(architecture, Requirements.benchImage("initrd-" + architecture), "scale=0.05 runs=1");
     assertThat(Files.readString(directory.resolve("serial"))).contains("bench done");
     assertThat(named(profile, "function") + named(profile, "stage") + named(profile, "program")).isGreaterThan(0.99);
-    assertThat(named(profile, "function")).isGreaterThan(0.75);
+    assertThat(named(profile, "function")).isGreaterThan(0.6);
+    assertThat(named(profile, "program")).isLessThan(0.25);
     assertThat(profile.getAsJsonArray("stripped").toString()).isEqualTo("[\"busybox\"]");
     assertThat(functions(profile)).contains("sha256", "inflate_fast", "[busybox]", "[bzImage decompressor]");
   }
