@@ -54,6 +54,6 @@ photograph() { # page, width and height of the picture
   [ -s "$here/$1.png" ] || fail "Chromium has made no picture; see $work/browser.log"
 }
 
-photograph profile 1000,1000
-photograph tune 1000,1160
-photograph compare 1000,1000
+photograph profile 1000,960
+photograph tune 1000,740
+photograph compare 1000,960
