@@ -7,7 +7,7 @@ usage() {
   cat <<'EOF'
 usage: docs/pictures/make.sh
 
-Writes tune.png beside itself. Needs Debian's guests with the measured programs (guest-images/debian/build.sh and
+Writes profile.png, tune.png and compare.png beside itself. Needs Debian's guests with the measured programs (guest-images/debian/build.sh and
 guest-images/bench/build.sh) and Chromium: apt-get install chromium.
 EOF
 }
@@ -41,7 +41,19 @@ mkdir -p "$work"
     -append "console=ttyS0 bench=integer,system,real scale=0.05 runs=1" -m 512 -no-reboot \
     --trace-units "$work/mixed.trace" >"$work/mixed.log"
 "$home/hagen" tune "$work/mixed.trace" -o "$work/tune"
-"$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 --user-data-dir="$work/browser" \
-    --window-size=1000,1160 --screenshot="$here/tune.png" "file://$work/tune/tune.html" 2>"$work/browser.log" ||
-  fail "Chromium failed; see $work/browser.log"
-[ -s "$here/tune.png" ] || fail "Chromium has made no picture; see $work/browser.log"
+"$home/hagen" profile -kernel "$images/debian/vmlinuz-amd64" -initrd "$images/bench/initrd-amd64" \
+    -append "console=ttyS0 bench=integer,system scale=0.1 runs=1" -m 512 -no-reboot -serial null -o "$work/profile" \
+    >"$work/profile.log"
+"$home/hagen" compare --with=interpreter,simple,adaptive,paravirtual --against=simple -o "$work/compare" >"$work/compare.log"
+
+photograph() { # page, width and height of the picture
+  "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+      --disable-component-update --disable-sync --hide-scrollbars --force-device-scale-factor=1 \
+      --user-data-dir="$work/browser" --window-size="$2" --screenshot="$here/$1.png" "file://$work/$1/$1.html" \
+      2>"$work/browser.log" || fail "Chromium failed; see $work/browser.log"
+  [ -s "$here/$1.png" ] || fail "Chromium has made no picture; see $work/browser.log"
+}
+
+photograph profile 1000,960
+photograph tune 1000,740
+photograph compare 1000,960

@@ -54,7 +54,7 @@ build() { # architecture, flags for its code
   mkdir -p "$work/root/bench"
 
   # Vectors and calls of memcpy would make of a loop something else than what is measured.
-  (cd "$here" && "${CC:-gcc}" -O2 -std=gnu11 -Wall -Wextra -static -s "$@" \
+  (cd "$here" && "${CC:-gcc}" -O2 -std=gnu11 -Wall -Wextra -static "$@" \
       -fno-tree-vectorize -fno-tree-loop-distribute-patterns -fno-math-errno \
       -o "$work/root/bench/bench" ./*.c) \
       || fail "the programs for $architecture do not build; is gcc-multilib installed?"

@@ -13,6 +13,7 @@ writes into target/guest-images/debian:
   vmlinuz-ARCH     the kernel as Debian ships it: the cloud kernel for amd64, the 686 one for i386
   initrd-ARCH      a small initramfs: BusyBox and an init (see below)
   vmlinux-ARCH     the same kernel uncompressed, an ELF file
+  raid6_pq.ko-ARCH a module of that kernel that measures itself when it is loaded, for tests
   libc.so.6-ARCH   the C library, for tests that want a large real program
   versions-ARCH    the packages that all this came from
 
@@ -39,7 +40,7 @@ output=$(cd "$here/../.." && pwd)/target/guest-images/debian
 sources="$here/build.sh $here/init $here/extract-vmlinux.sh"
 
 up_to_date() { # architecture
-  for name in vmlinuz initrd vmlinux libc.so.6 versions; do
+  for name in vmlinuz initrd vmlinux raid6_pq.ko libc.so.6 versions; do
     [ -s "$output/$name-$1" ] || return 1
     for source in $sources; do
       [ -z "$(find "$source" -newer "$output/$name-$1")" ] || return 1
@@ -138,6 +139,7 @@ build() { # architecture, kernel package
   done
 
   unpack linux-image-*.deb "$work" './boot/*'
+  unpack linux-image-*.deb "$work" '*/raid6_pq.ko*'
   unpack busybox-static_*.deb "$work" './bin/busybox'
   unpack libc6_*.deb "$work" '*/libc.so.6'
   build_initrd "$1" "$work" "$work/initrd"
@@ -148,6 +150,11 @@ build() { # architecture, kernel package
   mv "$work"/boot/vmlinuz-* "$output/vmlinuz-$1"
   mv "$work/initrd" "$output/initrd-$1"
   mv "$work/vmlinux" "$output/vmlinux-$1"
+  module=$(find "$work" -name 'raid6_pq.ko*' -type f)
+  case $module in
+    *.xz) xz -d "$module" ;;
+  esac
+  mv "${module%.xz}" "$output/raid6_pq.ko-$1"
   mv "$(find "$work" -name libc.so.6 -type f)" "$output/libc.so.6-$1"
   mv "$work/versions" "$output/versions-$1"
   touch "$output"/*-"$1"

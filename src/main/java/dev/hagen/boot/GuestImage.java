@@ -16,6 +16,20 @@ public sealed interface GuestImage permits LinuxImage, PvhImage, MultibootImage,
   /** A file beside the kernel, with arguments of its own (Multiboot). */
   record Module(ImageFile file, String arguments) {}
 
+  /**
+   * Code that an image brings along to start itself, without symbols: guest-physical addresses where it may run, which are its
+   * linear ones too.
+   *
+   * @param name for people
+   * @param size in bytes
+   */
+  record Stage(String name, long start, long size) {}
+
+  /** The image's stages, in the order in which they are looked at. */
+  default List<Stage> stages() {
+    return List.of();
+  }
+
   /** The format's name, for logs. */
   String format();
 

@@ -25,6 +25,8 @@ final class LinuxImage implements GuestImage {
   private static final int RAMDISK_MAX = 0x22C;
   private static final int EXTENDED_LOAD_FLAGS = 0x236;
   private static final int COMMAND_LINE_SIZE = 0x238;
+  private static final int KERNEL_ALIGNMENT = 0x230;
+  private static final int PREFERRED_ADDRESS = 0x258;
   private static final int INIT_SIZE = 0x260;
 
   private static final int PARAMETERS_SIZE = 0x1000;
@@ -41,6 +43,7 @@ final class LinuxImage implements GuestImage {
   private static final int NORMAL_VIDEO_MODE = 0xFFFF;
   private static final int ENTRY_64 = 0x200;
   private static final int MIN_VERSION = 0x206;
+  private static final int VERSION_WITH_INIT_SIZE = 0x20A;
   private static final int VERSION_WITH_EXTENDED_FLAGS = 0x20C;
   private static final int SECTOR = 512;
 
@@ -57,6 +60,21 @@ final class LinuxImage implements GuestImage {
   @Override
   public String format() {
     return "Linux";
+  }
+
+  /**
+   * The decompressor: it is entered where the image is loaded, and moves itself to the end of the room that the kernel needs to
+   * start, which begins at an aligned address of the kernel's choice.
+   */
+  @Override
+  public List<Stage> stages() {
+    if (!file.has(0, INIT_SIZE + 4) || file.shortAt(VERSION) < VERSION_WITH_INIT_SIZE) {
+      return List.of();
+    }
+    long alignment = Math.max(1, file.unsignedIntAt(KERNEL_ALIGNMENT));
+    long aligned = (MemoryMap.MEBIBYTE + alignment - 1) / alignment * alignment;
+    long end = Math.max(aligned, file.longAt(PREFERRED_ADDRESS)) + file.unsignedIntAt(INIT_SIZE);
+    return List.of(new Stage("bzImage decompressor", MemoryMap.MEBIBYTE, end - MemoryMap.MEBIBYTE));
   }
 
   @Override

@@ -102,6 +102,11 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     factory.setListener(listener);
   }
 
+  /** Has units count how often they are entered and what they retire; set before the processor runs. */
+  public void countRuns() {
+    factory.countRuns();
+  }
+
   /** Hears of what the translation cache's policy hears of. */
   public void setLookupListener(LookupListener listener) {
     cache.setListener(listener);

@@ -1,5 +1,8 @@
 package dev.hagen.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -10,10 +13,8 @@ import java.util.OptionalDouble;
  */
 final class ComparisonPage {
   private static final List<String> COLOURS = List.of("#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948");
-  private static final int LABEL = 90;
-  private static final int WIDTH = 640;
-  private static final int BAR = 11;
-  private static final int GAP = 10;
+  private static final double PERCENT = 100;
+  private static final double SHORTEST = 0.2;
 
   private final Comparison comparison;
   private final ComparisonReport report;
@@ -43,78 +44,94 @@ final class ComparisonPage {
 
   /** The HTML. */
   String html() {
-    StringBuilder page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
-        .append(escape(title)).append("</title>\n<style>body{font:14px sans-serif;margin:2em}"
-            + "td,th{padding:2px 10px;text-align:right}td:first-child,th:first-child{text-align:left}"
-            + "svg text{font:11px sans-serif}</style></head><body>\n<h1>").append(escape(title)).append("</h1>\n");
-    legend(page);
-    chart(page);
-    table(page);
-    return page.append("</body></html>\n").toString();
+    StringBuilder legend = new StringBuilder();
+    legend(legend);
+    StringBuilder chart = new StringBuilder();
+    chart(chart);
+    StringBuilder table = new StringBuilder();
+    table(table);
+    return template().replace("{{title}}", escape(title)).replace("{{legend}}", legend).replace("{{chart}}", chart)
+        .replace("{{table}}", table);
+  }
+
+  private static String template() {
+    try (InputStream in = ComparisonPage.class.getResourceAsStream("compare.html")) {
+      if (in == null) {
+        throw new IllegalStateException("the page is missing from the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void legend(StringBuilder page) {
-    page.append("<p>");
+    page.append("<ul class=\"legend\" aria-label=\"Techniques; press to show or hide\">\n");
     for (Contender contender : comparison.contenders()) {
-      page.append("<span style=\"color:").append(colour(contender)).append("\">&#9632;</span> <b>")
-          .append(escape(contender.name())).append("</b>: ").append(escape(contender.what())).append("<br>\n");
+      page.append("<li><button type=\"button\" data-number=\"").append(number(contender))
+          .append("\" aria-pressed=\"true\"><i style=\"background:").append(colour(contender)).append("\"></i>")
+          .append(escape(contender.name())).append("</button>").append(escape(contender.what())).append("</li>\n");
     }
-    page.append("</p>\n");
+    page.append("</ul>\n");
+  }
+
+  private int number(Contender contender) {
+    return comparison.contenders().indexOf(contender);
   }
 
   private String colour(Contender contender) {
-    return COLOURS.get(comparison.contenders().indexOf(contender) % COLOURS.size());
+    return COLOURS.get(number(contender) % COLOURS.size());
   }
 
+  /** The part of the scale that a value takes, in per cent; a little at least. */
   private double length(double value) {
-    return Math.max(1, (Math.log10(value) - lowest) / decades * WIDTH);
+    return Math.max(SHORTEST, (Math.log10(value) - lowest) / decades * PERCENT);
   }
 
   private void chart(StringBuilder page) {
-    int group = comparison.contenders().size() * BAR + GAP;
-    int height = comparison.operations().size() * group;
-    page.append(String.format(Locale.ROOT, "<svg width=\"%d\" height=\"%d\" role=\"img\">%n", LABEL + WIDTH + 80,
-        height + 30));
-    for (int i = 0; i <= decades; i++) {
-      double x = LABEL + i / decades * WIDTH;
-      page.append(String.format(Locale.ROOT, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"%d\" stroke=\"#ddd\"/>"
-          + "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s %s</text>%n", x, x, height, x, height + 15,
-          ComparisonReport.number(OptionalDouble.of(Math.pow(10, lowest + i))), escape(unit)));
-    }
-    int top = 0;
+    page.append(String.format(Locale.ROOT, "<div class=\"chart\" style=\"--decades: %.0f\">%n", decades));
     for (String operation : comparison.operations()) {
-      page.append(String.format(Locale.ROOT, "<text x=\"0\" y=\"%d\">%s</text>%n", top + group / 2, escape(operation)));
-      int y = top;
-      for (Contender contender : comparison.contenders()) {
-        bar(page, operation, contender, y);
-        y += BAR;
-      }
-      top += group;
+      page.append("<div class=\"operation\">").append(escape(operation)).append("</div><div class=\"bars\">\n");
+      comparison.contenders().forEach(contender -> bar(page, operation, contender));
+      page.append("</div>\n");
     }
-    page.append("</svg>\n");
+    page.append("<div></div><div class=\"scale\">");
+    for (int i = 0; i <= decades; i++) {
+      page.append(String.format(Locale.ROOT, "<span style=\"left: %.1f%%\">%s</span>", i / decades * PERCENT,
+          number(Math.pow(10, lowest + i))));
+    }
+    page.append("</div></div>\n<p>").append(escape(unit)).append(" on a logarithmic scale; shorter is faster.</p>\n");
   }
 
-  private void bar(StringBuilder page, String operation, Contender contender, int y) {
+  private static String number(double value) {
+    return ComparisonReport.number(OptionalDouble.of(value)).replaceFirst("\\.0+$", "");
+  }
+
+  private void bar(StringBuilder page, String operation, Contender contender) {
     comparison.median(operation, contender).ifPresent(median -> page.append(String.format(Locale.ROOT,
-        "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/><text x=\"%.1f\" y=\"%d\">%s</text>%n",
-        LABEL, y, length(median), BAR - 1, colour(contender), LABEL + length(median) + 4, y + BAR - 2,
-        ComparisonReport.number(OptionalDouble.of(median)))));
+        "<div class=\"bar\" data-number=\"%d\"><i style=\"width: %.1f%%; background: %s\"></i><b>%s</b></div>%n",
+        number(contender), length(median), colour(contender), ComparisonReport.number(OptionalDouble.of(median)))));
   }
 
   private void table(StringBuilder page) {
-    page.append("<table><tr><th>").append(escape(unit)).append("</th>");
-    comparison.contenders().forEach(contender -> page.append("<th>").append(escape(contender.name())).append("</th>"));
+    page.append("<div class=\"wide\" tabindex=\"0\"><table><tr><th>").append(escape(unit)).append("</th>");
+    comparison.contenders().forEach(contender -> page.append(cell("th", contender)).append(escape(contender.name())).append("</th>"));
     page.append("</tr>\n");
     for (String operation : comparison.operations()) {
       page.append("<tr><td>").append(escape(operation)).append("</td>");
       for (Contender contender : comparison.contenders()) {
-        page.append("<td>").append(escape(report.value(operation, contender))).append("<br><small>&times;")
-            .append(ComparisonReport.number(comparison.ratio(operation, contender))).append("</small></td>");
+        OptionalDouble ratio = comparison.ratio(operation, contender);
+        page.append(cell("td", contender)).append(escape(report.value(operation, contender)))
+            .append(ratio.isEmpty() ? "" : "<br><small>&times;" + ComparisonReport.number(ratio) + "</small>").append("</td>");
       }
       page.append("</tr>\n");
     }
-    page.append("</table>\n<p>Medians, half the spread of the runs, and below how many times faster than ")
+    page.append("</table></div>\n<p>Medians, half the spread of the runs, and below how many times faster than ")
         .append(escape(comparison.yardstick().name())).append(".</p>\n");
+  }
+
+  private String cell(String element, Contender contender) {
+    return "<" + element + " data-number=\"" + number(contender) + "\">";
   }
 
   private static String escape(String text) {

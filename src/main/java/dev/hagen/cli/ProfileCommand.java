@@ -1,11 +1,10 @@
 package dev.hagen.cli;
 
 import dev.hagen.machine.Machine;
-import dev.hagen.profile.KernelSymbols;
+import dev.hagen.profile.Naming;
 import dev.hagen.profile.ProfileReport;
 import dev.hagen.profile.ProfileText;
 import dev.hagen.profile.Sampler;
-import dev.hagen.profile.SymbolTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -22,9 +21,12 @@ import picocli.CommandLine.Spec;
 /** {@code hagen profile}: runs a guest and shows where its time goes. */
 @Command(name = "profile", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 100,
     description = "Runs a guest as 'hagen run' does, with its options, and shows at the end where the time has gone: to which"
-        + " translation units and to which functions of the guest. A Linux kernel's functions are found in its memory.")
+        + " translation units and to which functions of the guest. A Linux kernel's functions are found in its memory, those"
+        + " of programs in its initial RAM disk.")
 final class ProfileCommand implements Callable<Integer>, RunWatcher {
   private static final double HIGHEST_RATE = 10_000;
+  /** A part of samples without names that nobody minds. */
+  private static final double FEW = 0.01;
 
   @Mixin
   private RunOptions options = new RunOptions();
@@ -103,13 +105,18 @@ final class ProfileCommand implements Callable<Integer>, RunWatcher {
   }
 
   @Override
-  public void end(Machine machine, SymbolTable symbols) {
+  public void end(Machine machine, GuestFiles files) {
     Sampler sampling = sampler;
     if (sampling == null) {
       throw new IllegalStateException("not started");
     }
     sampling.close();
-    ProfileReport report = new ProfileReport(sampling.profile(), symbols, KernelSymbols.find(machine.cpu()));
+    machine.takeStock();
+    ProfileReport report = new ProfileReport(sampling.profile(), files.name(machine));
+    if (files.isIncomplete() && report.named(Naming.NOTHING) > FEW) {
+      spec.commandLine().getErr().println("hagen: the initial RAM disk is compressed in another way than by gzip, so its programs"
+          + " are not known; give the important ones with --symbols.");
+    }
     PrintWriter out = spec.commandLine().getOut();
     out.print(ProfileText.of(report, top));
     out.flush();

@@ -1,6 +1,7 @@
 package dev.hagen.cli;
 
 import com.google.gson.GsonBuilder;
+import dev.hagen.profile.Naming;
 import dev.hagen.profile.ProfileReport;
 import dev.hagen.profile.Tier;
 import dev.hagen.profile.UnitBook;
@@ -79,7 +80,12 @@ final class ProfileFiles {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("seconds", report.profile().total() / NANOS);
     object.put("samples", report.profile().samples());
-    object.put("named", report.named());
+    Map<String, Double> named = new LinkedHashMap<>();
+    for (Naming naming : Naming.values()) {
+      named.put(naming.spelling(), report.named(naming));
+    }
+    object.put("named", named);
+    object.put("stripped", report.stripped());
     object.put("tiers", spelled(report.tiers()));
     List<ProfileReport.UnitRow> units = report.units();
     object.put("units", IntStream.range(0, units.size()).mapToObj(i -> unit(report, units.get(i), i < WITH_CODE)).toList());
@@ -113,7 +119,9 @@ final class ProfileFiles {
       object.put("made", facts.made());
       object.put("retranslations", facts.retranslations());
       object.put("exits", row.exits());
-      object.put("retired_by_drafts", facts.retired());
+      object.put("runs", facts.runs());
+      object.put("retired", facts.retired());
+      object.put("links", row.links());
       if (withCode) {
         object.put("code", report.code(key));
       }

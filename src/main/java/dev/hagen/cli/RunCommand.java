@@ -13,8 +13,6 @@ import dev.hagen.machine.MachineConfig;
 import dev.hagen.machine.MachineControl;
 import dev.hagen.machine.TiersDiffer;
 import dev.hagen.memory.HostMemory;
-import dev.hagen.profile.SymbolFile;
-import dev.hagen.profile.SymbolTable;
 import dev.hagen.util.HotSpot;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -54,7 +52,7 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable CommandSpec spec;
 
   private final RunWatcher watcher;
-  private SymbolTable symbols = SymbolTable.EMPTY;
+  private final GuestFiles files = new GuestFiles();
 
   /** What picocli makes. */
   RunCommand() {
@@ -94,12 +92,13 @@ final class RunCommand implements Callable<Integer> {
       throw new UserError("-icount " + options.icount + ": an instruction takes one nanosecond, shift=0.");
     }
     Statistics.parse(options.stats);
-    symbols = symbols();
+    files.addSymbols(options.symbols);
     GuestImage image;
     List<GuestImage.Module> modules;
     try {
       image = image();
       modules = modules();
+      files.boot(image, modules);
     } catch (BootException e) {
       throw new UserError(String.valueOf(e.getMessage()));
     }
@@ -143,19 +142,8 @@ final class RunCommand implements Callable<Integer> {
       return GuestImage.recognise(builtIn());
     }
     ImageFile file = ImageFile.read(path);
+    files.addImage(file);
     return options.loadAddress != null ? new FlatImage(file, options.loadAddress) : GuestImage.recognise(file);
-  }
-
-  private SymbolTable symbols() {
-    SymbolTable all = SymbolTable.EMPTY;
-    for (Path path : options.symbols) {
-      try {
-        all = all.with(SymbolFile.read(Main.readFile(path)));
-      } catch (IllegalArgumentException e) {
-        throw new UserError("--symbols: " + path + " " + e.getMessage() + ".");
-      }
-    }
-    return all;
   }
 
   private static ImageFile builtIn() {
@@ -299,7 +287,7 @@ final class RunCommand implements Callable<Integer> {
     try (Observation _ = Observation.start(options, machine.counters(), System.err)) {
       log.attach(machine);
       trace.attach(machine);
-      machine.setSymbols(symbols);
+      machine.setSymbols(files.symbols());
       control.setPaused(options.startPaused);
       lines.connect(control, end);
       if (options.timeout != null) {
@@ -317,7 +305,7 @@ final class RunCommand implements Callable<Integer> {
     if (statistics != null) {
       System.err.print(statistics.of(machine, nanos));
     }
-    watcher.end(machine, symbols);
+    watcher.end(machine, files);
     return code;
   }
 

@@ -1,7 +1,6 @@
 package dev.hagen.cli;
 
 import dev.hagen.machine.Machine;
-import dev.hagen.profile.SymbolTable;
 
 /** Is there when a machine runs. */
 interface RunWatcher {
@@ -11,7 +10,7 @@ interface RunWatcher {
     public void start(Machine machine, EndOfRun end) {}
 
     @Override
-    public void end(Machine machine, SymbolTable symbols) {}
+    public void end(Machine machine, GuestFiles files) {}
   };
 
   /** The machine is about to run. */
@@ -20,7 +19,7 @@ interface RunWatcher {
   /**
    * The machine has run, and is still there.
    *
-   * @param symbols what {@code --symbols} has named
+   * @param files what names the guest's code
    */
-  void end(Machine machine, SymbolTable symbols);
+  void end(Machine machine, GuestFiles files);
 }

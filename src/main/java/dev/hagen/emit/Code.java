@@ -26,6 +26,7 @@ class Code {
   private final MethodVisitor visitor;
   private @Nullable IntConsumer writes;
   private boolean hasLines;
+  private boolean counts;
   private int line;
 
   Code(MethodVisitor visitor) {
@@ -39,6 +40,21 @@ class Code {
   /** Whether guest registers and flags stay in the state instead of locals. */
   boolean keepsState() {
     return false;
+  }
+
+  /** Whether the unit counts what it retires. */
+  final boolean counts() {
+    return counts || keepsState();
+  }
+
+  /** Has the unit count what it retires, and how often it is entered. */
+  final void setCounting() {
+    counts = true;
+  }
+
+  /** Whether the unit counts how often it is entered. */
+  final boolean countsEntries() {
+    return counts;
   }
 
   /** Line numbers tell from now on which guest instruction bytecode comes from. */

@@ -118,7 +118,7 @@ final class Exits {
   }
 
   private void addHeat(int operation) {
-    if (code.keepsState()) {
+    if (code.counts()) {
       code.aload(Locals.THIS);
       code.op(DUP);
       Names.HEAT.get(code.visitor());

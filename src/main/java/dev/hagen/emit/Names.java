@@ -33,6 +33,7 @@ final class Names {
   static final FieldName SEGMENT = field(CpuState.class, "segment");
   static final FieldName TOUCHED = field(Unit.class, "touched");
   static final FieldName HEAT = field(Unit.class, "heat");
+  static final FieldName RUNS = field(Unit.class, "runs");
   static final FieldName PAGE_CHANGES = field(Unit.class, "pageChanges");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
 

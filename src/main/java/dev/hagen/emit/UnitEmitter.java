@@ -153,6 +153,12 @@ public final class UnitEmitter {
     return this;
   }
 
+  /** Makes the unit count how often it is entered ({@link Unit#takeRuns}) and what it retires. */
+  UnitEmitter withCounts() {
+    code.setCounting();
+    return this;
+  }
+
   /** Blocks where execution may well begin: the head, starts of loops, and places where calls return to. */
   private static List<Long> entries(Region region) {
     Map<Long, Integer> order = new HashMap<>();
@@ -278,6 +284,14 @@ public final class UnitEmitter {
     code.aload(Locals.THIS);
     code.constant(1);
     Names.TOUCHED.put(code.visitor());
+    if (code.countsEntries()) {
+      code.aload(Locals.THIS);
+      code.op(DUP);
+      Names.RUNS.get(code.visitor());
+      code.constant(1L);
+      code.op(LADD);
+      Names.RUNS.put(code.visitor());
+    }
     code.aload(Locals.CPU);
     Names.GPR.get(code.visitor());
     code.local(ASTORE, Locals.GPR);

@@ -20,6 +20,7 @@ public final class UnitFactory {
 
   private final Interpreter interpreter;
   private final boolean intrinsics;
+  private volatile boolean counting;
   private volatile @Nullable EmissionListener listener;
 
   public UnitFactory(Interpreter interpreter, Tunables tunables) {
@@ -30,6 +31,11 @@ public final class UnitFactory {
   /** Hears of every class, with line numbers; null: nobody. */
   public void setListener(@Nullable EmissionListener newListener) {
     listener = newListener;
+  }
+
+  /** Has all units that are made from now on count how often they are entered, and what they retire. */
+  public void countRuns() {
+    counting = true;
   }
 
   /**
@@ -55,6 +61,9 @@ public final class UnitFactory {
   public @Nullable Made make(Region region, boolean draft) {
     EmissionListener hears = listener;
     UnitEmitter emitter = new UnitEmitter(region, intrinsics, draft);
+    if (counting) {
+      emitter.withCounts();
+    }
     UnitEmitter.Emitted emitted = hears == null ? emitter.emit() : emitter.withLines().emit();
     if (emitted == null) {
       return null;

@@ -44,6 +44,9 @@ public final class RegionCode extends CodeRange {
   private boolean anew;
   /** Instructions that the draft has retired. */
   private long heat;
+  /** What units that count have counted: entries, and instructions that better units have retired. */
+  private long runs;
+  private long retired;
   private boolean promoted;
   /** How often a better unit may still be made. */
   private int budget = IMPROVEMENTS;
@@ -111,6 +114,7 @@ public final class RegionCode extends CodeRange {
 
   /** Lets go of the units, so that their classes can be unloaded. */
   void dropUnits() {
+    takeTouched();
     unit = null;
     draft = null;
     candidate = null;
@@ -124,6 +128,7 @@ public final class RegionCode extends CodeRange {
   }
 
   void improve(Unit better) {
+    takeCounts();
     candidate = better;
   }
 
@@ -193,8 +198,28 @@ public final class RegionCode extends CodeRange {
     boolean touched = unit != null && unit.takeTouched();
     if (draft != null) {
       heat += draft.takeHeat();
+      runs += draft.takeRuns();
     }
+    takeCounts();
     return touched;
+  }
+
+  /** Takes over what the better unit has counted, if it counts. */
+  private void takeCounts() {
+    if (candidate != null) {
+      retired += candidate.takeHeat();
+      runs += candidate.takeRuns();
+    }
+  }
+
+  /** How often units that count had been entered when that was last looked at; calls and jumps from other units are among it. */
+  public long runs() {
+    return runs;
+  }
+
+  /** How many instructions the draft, and better units if they count, had retired when that was last looked at. */
+  public long retired() {
+    return heat + retired;
   }
 
   /** Whether a better unit runs than the draft. */

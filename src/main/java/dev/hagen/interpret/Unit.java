@@ -39,7 +39,9 @@ public abstract class Unit {
   private @Nullable Interpreter interpreter;
   /** Units set this when they are entered. */
   protected boolean touched;
-  /** A draft counts here what it retires: less what it has begun with, and more when it gives control away. */
+  /** Units that count do so here when they are entered. */
+  protected long runs;
+  /** A unit that counts adds here what it retires, as every draft does: less what it has begun with, and more when it gives control away. */
   protected int heat;
   /** How often the accesses of a group, by its number, have met another page than the last time. */
   protected final int[] pageChanges = new int[PAGE_GROUPS];
@@ -51,7 +53,14 @@ public abstract class Unit {
     return was;
   }
 
-  /** How many instructions a draft has retired since the last call; 0 for other units. */
+  /** How often a unit that counts has been entered since the last call; 0 for other units. */
+  public final long takeRuns() {
+    long had = runs;
+    runs = 0;
+    return had;
+  }
+
+  /** How many instructions a draft, or a unit that counts, has retired since the last call; 0 for other units. */
   public final int takeHeat() {
     int had = heat;
     heat = 0;

@@ -234,6 +234,7 @@ public final class Machine implements MachineControl, AutoCloseable {
     UnitBook units = new UnitBook();
     ExitBook exits = new ExitBook(cpu);
     translator.setListener(units.with(events));
+    translator.countRuns();
     cpu.counters.setListener(exits.with(events));
     Sampler sampling = new Sampler(processor, cpu, interpreter, new Profile(units, exits), rate);
     sampler = sampling;

@@ -17,9 +17,10 @@ public final class ExitBook {
    * Exits of one kind at one place.
    *
    * @param rip linear address where the guest goes on
+   * @param page which page of user code that is, by {@link CodePage}
    * @param reason spelling of the counter
    */
-  public record Exit(long rip, String reason) {}
+  public record Exit(long rip, long page, String reason) {}
 
   private final CpuState cpu;
   private final Map<Exit, Long> exits = new HashMap<>();
@@ -45,7 +46,8 @@ public final class ExitBook {
     return new ExitListener() {
       @Override
       public void exit(Counter reason) {
-        add(new Exit(Interpreter.linearRip(cpu), reason.spelling()));
+        long rip = Interpreter.linearRip(cpu);
+        add(new Exit(rip, LinearView.userPage(cpu, rip), reason.spelling()));
         other.exit(reason);
       }
 

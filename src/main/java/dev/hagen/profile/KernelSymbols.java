@@ -47,7 +47,7 @@ public final class KernelSymbols {
 
   /** Whether the tables lie where they themselves say; while the kernel unpacks itself there are others. */
   private static boolean isMapped(CpuState cpu, SymbolTable symbols, long digits) {
-    long physical = LinearView.physical(cpu, symbols.lowest());
+    long physical = LinearView.ofKernel(cpu, symbols.lowest());
     return physical != PhysicalMemory.NO_RAM && digits >= physical && digits - physical < REACH * 2L;
   }
 

@@ -4,6 +4,7 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.x86.Control;
 import dev.hagen.x86.PageEntry;
+import java.util.Arrays;
 
 /**
  * Looks at guest memory by linear address as the processor maps it now, without any effect on the guest: no accessed bit is
@@ -11,11 +12,25 @@ import dev.hagen.x86.PageEntry;
  */
 final class LinearView {
   private static final int PAGE_BITS = 12;
+  private static final long ISOLATED = 0x1000;
 
   private LinearView() {}
 
   /** The guest-physical address behind {@code linear}, or {@link PhysicalMemory#NO_RAM} if there is no RAM. */
   static long physical(CpuState cpu, long linear) {
+    return physical(cpu, cpu.cr3, linear);
+  }
+
+  /**
+   * The same as Linux' kernel sees it, even while a process runs whose page tables leave most of the kernel out: then those of
+   * the kernel lie a page before (CONFIG_PAGE_TABLE_ISOLATION).
+   */
+  static long ofKernel(CpuState cpu, long linear) {
+    long physical = physical(cpu, linear);
+    return physical == PhysicalMemory.NO_RAM && cpu.isLongMode() ? physical(cpu, cpu.cr3 & ~ISOLATED, linear) : physical;
+  }
+
+  private static long physical(CpuState cpu, long cr3, long linear) {
     if ((cpu.cr0 & Control.CR0_PG) == 0) {
       return inRam(cpu, linear);
     }
@@ -23,7 +38,7 @@ final class LinearView {
       return walk32(cpu, linear);
     }
     if (cpu.isLongMode()) {
-      return descend(cpu, linear, cpu.cr3 & PageEntry.ADDRESS, 39);
+      return descend(cpu, linear, cr3 & PageEntry.ADDRESS, 39);
     }
     long top = cpu.pdpte[(int) (linear >>> 30) & 3];
     return (top & PageEntry.P) == 0 ? PhysicalMemory.NO_RAM : descend(cpu, linear, top & PageEntry.ADDRESS, 21);
@@ -33,6 +48,28 @@ final class LinearView {
   static long read(CpuState cpu, long linear, int size) {
     long physical = (linear & size - 1) != 0 ? PhysicalMemory.NO_RAM : physical(cpu, linear);
     return physical == PhysicalMemory.NO_RAM ? 0 : cpu.memory.read(physical, size);
+  }
+
+  /** Which page of user code {@code linear} is in, by {@link CodePage}, if the processor is in user mode. */
+  static long userPage(CpuState cpu, long linear) {
+    long physical = cpu.cpl == 3 ? physical(cpu, linear) : PhysicalMemory.NO_RAM;
+    return physical == PhysicalMemory.NO_RAM ? CodePage.NONE : CodePage.of(cpu.memory, physical);
+  }
+
+  /** Reads so many bytes of the kernel's memory, fewer if what follows is not RAM. */
+  static byte[] readKernel(CpuState cpu, long linear, int size) {
+    byte[] bytes = new byte[size];
+    int done = 0;
+    while (done < size) {
+      long physical = ofKernel(cpu, linear + done);
+      if (physical == PhysicalMemory.NO_RAM) {
+        return Arrays.copyOf(bytes, done);
+      }
+      int part = (int) Math.min(size - done, CodePage.SIZE - (physical & CodePage.SIZE - 1));
+      cpu.memory.copyOut(physical, bytes, done, part);
+      done += part;
+    }
+    return bytes;
   }
 
   private static long inRam(CpuState cpu, long physical) {

@@ -22,11 +22,24 @@ public final class Profile {
    * Where the processor has been seen.
    *
    * @param rip linear address
-   * @param user whether in user mode
+   * @param page which page of user code that is, by {@link CodePage}
    * @param unit the unit that has run, or null if none or not known
    * @param calls return addresses on the stack that may be those of callers, the innermost first
    */
-  public record Place(long rip, boolean user, Tier tier, @Nullable UnitKey unit, List<Call> calls) {}
+  public record Place(long rip, long page, Tier tier, @Nullable UnitKey unit, List<Call> calls) {}
+
+  /**
+   * What has been seen of a place.
+   *
+   * @param samples how many
+   * @param nanos the time that they stand for
+   * @param instructions that have retired in that time
+   */
+  public record Seen(long samples, long nanos, long instructions) {
+    private Seen and(Seen more) {
+      return new Seen(samples + more.samples, nanos + more.nanos, instructions + more.instructions);
+    }
+  }
 
   /**
    * A word on the stack that points behind a call.
@@ -38,7 +51,7 @@ public final class Profile {
 
   private final UnitBook units;
   private final ExitBook exits;
-  private final Map<Place, Long> nanos = new HashMap<>();
+  private final Map<Place, Seen> places = new HashMap<>();
   private final List<Map<Tier, Long>> slices = new ArrayList<>();
   private long samples;
   private long total;
@@ -49,11 +62,11 @@ public final class Profile {
     this.exits = exits;
   }
 
-  /** Adds a sample that stands for some time. */
-  public synchronized void add(Place place, long time) {
-    Place kept = nanos.size() < MOST_PLACES || nanos.containsKey(place) ? place
-        : new Place(NOWHERE, place.user, place.tier, null, List.of());
-    nanos.merge(kept, time, Long::sum);
+  /** Adds a sample that stands for some time, and for the instructions that have retired in it. */
+  public synchronized void add(Place place, long time, long instructions) {
+    Place kept = places.size() < MOST_PLACES || places.containsKey(place) ? place
+        : new Place(NOWHERE, CodePage.NONE, place.tier, null, List.of());
+    places.merge(kept, new Seen(1, time, instructions), Seen::and);
     addToSlices(place.tier, time);
     total += time;
     samples++;
@@ -73,9 +86,9 @@ public final class Profile {
     }
   }
 
-  /** Nanoseconds by place. */
-  public synchronized Map<Place, Long> places() {
-    return Map.copyOf(nanos);
+  /** What has been seen where. */
+  public synchronized Map<Place, Seen> places() {
+    return Map.copyOf(places);
   }
 
   /** Nanoseconds by tier, for each tenth of a second from the start. */

@@ -2,7 +2,6 @@ package dev.hagen.profile;
 
 import dev.hagen.decode.Disassembler;
 import dev.hagen.decode.Instruction;
-import dev.hagen.profile.SymbolTable.Function;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import java.util.ArrayList;
@@ -15,14 +14,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a profile says, by the guest's functions: tables whose shares sum to one. Names in brackets are no functions. */
 public final class ProfileReport {
   private static final String IDLE = "[idle]";
-  private static final String USER = "[user]";
-  private static final String KERNEL = "[kernel]";
-  private static final String BEFORE = "[before the kernel]";
 
   /**
    * A unit, or if {@code key} is null what is none.
@@ -31,17 +28,20 @@ public final class ProfileReport {
    * @param share of the time, 0 to 1
    * @param tier in which most of that was
    * @param exits estimated numbers of exits, exceptions and interrupts at its instructions, by what they are
+   * @param links names of the code that it calls or jumps to directly, if there is a unit
    */
   public record UnitRow(String name, double share, Tier tier, @Nullable UnitKey key, UnitBook.Facts facts,
-      Map<String, Long> exits) {}
+      Map<String, Long> exits, List<String> links) {}
 
   /**
    * A function.
    *
    * @param self share of the time in its own code, 0 to 1
    * @param whole the same with all that it calls
+   * @param instructions share of the instructions that are its own, 0 to 1, estimated: those of the time between two samples
+   *     count for the place of the second
    */
-  public record FunctionRow(String name, double self, double whole) {}
+  public record FunctionRow(String name, double self, double whole, double instructions) {}
 
   /**
    * Exits of one kind.
@@ -77,64 +77,66 @@ public final class ProfileReport {
   public record MixRow(String operation, double share) {}
 
   private final Profile profile;
-  private final SymbolTable symbols;
-  private final long kernelStart;
-  private final Map<Profile.Place, Long> places;
+  private final GuestCode code;
+  private final Map<Profile.Place, Long> places = new HashMap<>();
   private final double total;
   private final List<UnitRow> units = new ArrayList<>();
   private final List<FunctionRow> functions = new ArrayList<>();
   private final Map<String, Long> stacks = new TreeMap<>();
-  private double named;
-  /** Time that the guest runs of which functions could be known. */
-  private double nameable;
+  private final Map<Naming, Long> namings = new EnumMap<>(Naming.class);
 
   /**
    * A report.
    *
-   * @param files functions from files; they are moved if they are those of a kernel that has moved itself
-   * @param kernel functions of the kernel that is in memory
+   * @param code names what the guest has run
    */
-  public ProfileReport(Profile profile, SymbolTable files, SymbolTable kernel) {
+  public ProfileReport(Profile profile, GuestCode code) {
     this.profile = profile;
-    this.symbols = files.moved(files.distanceTo(kernel)).with(kernel);
-    this.kernelStart = kernel.lowest();
-    this.places = profile.places();
+    this.code = code;
+    profile.places().forEach((place, seen) -> {
+      places.put(place, seen.nanos());
+      namings.merge(naming(place), seen.samples(), Long::sum);
+    });
     this.total = Math.max(1, places.values().stream().mapToLong(Long::longValue).sum());
     makeFunctions();
     makeUnits();
   }
 
+  private Naming naming(Profile.Place place) {
+    GuestCode.Where where = code.where(place.rip(), place.page());
+    return where.function(place.rip()) == null ? where.naming() : Naming.FUNCTION;
+  }
+
   private void makeFunctions() {
     Map<String, Long> self = new HashMap<>();
     Map<String, Long> whole = new HashMap<>();
+    Map<String, Long> retired = new HashMap<>();
+    profile.places().forEach((place, seen) -> retired.merge(chain(place).getFirst(), seen.instructions(), Long::sum));
+    double allRetired = Math.max(1, sum(retired));
     places.forEach((place, nanos) -> {
       List<String> chain = chain(place);
       self.merge(chain.getFirst(), nanos, Long::sum);
       new HashSet<>(chain).forEach(name -> whole.merge(name, nanos, Long::sum));
       stacks.merge(String.join(";", chain.reversed()), nanos, Long::sum);
-      String inner = chain.getFirst();
-      named += inner.startsWith("[") ? 0 : nanos;
-      nameable += inner.equals(IDLE) || inner.equals(BEFORE) ? 0 : nanos;
     });
     whole.forEach((name, nanos) ->
-        functions.add(new FunctionRow(name, self.getOrDefault(name, 0L) / total, nanos / total)));
+        functions.add(new FunctionRow(name, self.getOrDefault(name, 0L) / total, nanos / total,
+            retired.getOrDefault(name, 0L) / allRetired)));
     functions.sort(Comparator.comparingDouble(FunctionRow::self).thenComparing(FunctionRow::whole).reversed()
         .thenComparing(FunctionRow::name));
   }
 
   private List<String> chain(Profile.Place place) {
+    GuestCode.Where where = code.where(place.rip(), place.page());
+    List<String> chain = new ArrayList<>();
     if (place.tier() == Tier.IDLE) {
-      return List.of(IDLE);
+      chain.add(IDLE);
     }
-    List<Function> chain = CallChain.of(place, symbols);
-    return chain.isEmpty() ? List.of(unknown(place)) : chain.stream().map(Function::name).toList();
-  }
-
-  private String unknown(Profile.Place place) {
-    if (place.user()) {
-      return USER;
+    CallChain.of(place, where).forEach(function -> chain.add(function.name()));
+    if (chain.isEmpty()) {
+      chain.add(where.fallback());
     }
-    return Long.compareUnsigned(place.rip(), kernelStart) < 0 ? BEFORE : KERNEL;
+    return chain;
   }
 
   private void makeUnits() {
@@ -146,28 +148,37 @@ public final class ProfileReport {
       tiers.merge(place.tier(), nanos, Long::sum);
     });
     Map<UnitKey, Map<String, Long>> exits = exitsOf(byUnit.keySet());
-    byUnit.forEach((key, tiers) -> units.add(new UnitRow(name(key.linear()), sum(tiers) / total, most(tiers), key,
-        profile.units().of(key), exits.getOrDefault(key, Map.of()))));
+    byUnit.forEach((key, tiers) -> units.add(new UnitRow(code.name(key.linear(), profile.units().page(key)), sum(tiers) / total, most(tiers), key,
+        profile.units().of(key), exits.getOrDefault(key, Map.of()), links(key))));
     rest.forEach((tier, nanos) -> units.add(new UnitRow(switch (tier) {
       case INTERPRETER -> "[interpreter]";
       case MACHINE -> "[devices, timers, interrupts]";
       case IDLE -> IDLE;
       case DRAFT, OPTIMISED, UNIT -> "[units, not known which]";
-    }, nanos / total, tier, null, UnitBook.Facts.NONE, Map.of())));
+    }, nanos / total, tier, null, UnitBook.Facts.NONE, Map.of(), List.of())));
     units.sort(Comparator.comparingDouble(UnitRow::share).reversed().thenComparing(UnitRow::name));
+  }
+
+  private List<String> links(UnitKey key) {
+    Region region = profile.units().region(key);
+    GuestCode.Where where = code.where(key.linear(), profile.units().page(key));
+    return region == null ? List.of() : region.links().keySet().stream().sorted()
+        .map(distance -> code.name(region.linear() + distance, where)).distinct().toList();
   }
 
   /** Exits at the instructions of units; one at an instruction that several units have counts for each. */
   private Map<UnitKey, Map<String, Long>> exitsOf(Set<UnitKey> keys) {
-    Map<Long, Map<String, Long>> places = new HashMap<>();
-    profile.exits().exits().forEach((exit, count) ->
-        places.computeIfAbsent(exit.rip(), rip -> new HashMap<>()).merge(exit.reason(), count, Long::sum));
+    Map<GuestCode.Location, Map<String, Long>> found = new HashMap<>();
+    profile.exits().exits().forEach((exit, count) -> found.computeIfAbsent(code.location(exit.rip(), exit.page()),
+        place -> new HashMap<>()).merge(exit.reason(), count, Long::sum));
     Map<UnitKey, Map<String, Long>> exits = new HashMap<>();
     for (UnitKey key : keys) {
       Region region = profile.units().region(key);
       if (region != null) {
         Map<String, Long> sums = new TreeMap<>();
-        addresses(region).forEach(address -> places.getOrDefault(address, Map.of())
+        GuestCode.Location head = code.location(key.linear(), profile.units().page(key));
+        long distance = region.linear() - head.address();
+        addresses(region).forEach(address -> found.getOrDefault(new GuestCode.Location(head.program(), address - distance), Map.of())
             .forEach((reason, count) -> sums.merge(reason, count, Long::sum)));
         exits.put(key, sums);
       }
@@ -195,12 +206,6 @@ public final class ProfileReport {
 
   private static <T> T most(Map<T, Long> parts) {
     return parts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
-  }
-
-  /** A function with the distance from its start, or the address. */
-  private String name(long linear) {
-    String name = symbols.at(linear);
-    return name.isEmpty() ? "0x%x".formatted(linear) : name;
   }
 
   /** All units, the hottest first, and what is none of them; the shares sum to 1. */
@@ -282,18 +287,29 @@ public final class ProfileReport {
     return tiers;
   }
 
-  /** The part of the time in which the guest neither halts nor unpacks its kernel whose function is known, 0 to 1. */
-  public double named() {
-    return nameable == 0 ? 0 : named / nameable;
+  /** The part of the samples that is named so, 0 to 1; those of all namings sum to 1 if there are samples. */
+  public double named(Naming naming) {
+    return namings.getOrDefault(naming, 0L) / (double) Math.max(1, sum(namings));
+  }
+
+  /** Names of the programs that samples are of and that name no functions. */
+  public Set<String> stripped() {
+    Set<String> names = new TreeSet<>();
+    places.keySet().stream().filter(place -> naming(place) == Naming.PROGRAM).forEach(place -> {
+      Program program = code.where(place.rip(), place.page()).program();
+      if (program != null && program.symbols().size() == 0) {
+        names.add(program.name());
+      }
+    });
+    return names;
   }
 
   /** Exits by what they are, the most frequent first. */
   public List<ExitRow> exits() {
     Map<String, Map<String, Long>> reasons = new HashMap<>();
     profile.exits().exits().forEach((exit, count) -> {
-      Function function = symbols.find(exit.rip());
       reasons.computeIfAbsent(exit.reason(), reason -> new TreeMap<>())
-          .merge(function == null ? name(exit.rip()) : function.name(), count, Long::sum);
+          .merge(code.function(exit.rip(), exit.page()), count, Long::sum);
     });
     return reasons.entrySet().stream().map(reason -> new ExitRow(reason.getKey(),
             sum(reason.getValue()), most(reason.getValue())))

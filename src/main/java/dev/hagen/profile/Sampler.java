@@ -9,6 +9,8 @@ import dev.hagen.interpret.RegionCode;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.vmm.Activity;
 import dev.hagen.vmm.VirtualCpu;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  * the block, a unit at its next back edge or call. So a unit carries nothing for the sake of profiles, and a sample lies up to a
  * loop's turn behind the moment when it was asked for. A processor that sleeps is not woken.
  *
- * <p>A sample stands for the time since the one before.
+ * <p>A sample stands for the time since the one before, and for the instructions that have retired since.
  */
 public final class Sampler implements AutoCloseable {
   private static final double NANOS = 1e9;
+  /** So many periods more than the processor's thread has worked count at most. */
+  private static final long LONGEST_STALL = 4;
 
   private final VirtualCpu processor;
   private final CpuState cpu;
@@ -32,10 +36,17 @@ public final class Sampler implements AutoCloseable {
   private final long period;
   private final StackScan stack;
   private final Thread thread;
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private volatile boolean closed;
+  /** The thread that runs the processor, once that is known. */
+  private volatile @Nullable Thread owner;
+  /** Nanoseconds of the host's processors that the owner had used at the last sample. */
+  private long processorTime;
   /** Nanoseconds that the sample stands for that is asked for; 0 if none is. Written last by who asks. */
   private volatile long wanted;
   private Activity activity = Activity.MACHINE;
+  /** Instructions that had retired at the last sample. */
+  private long counted;
   private long interpreted;
   private long leaves;
 
@@ -80,16 +91,36 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
+  /**
+   * The part of some time that counts. A host that stops the processor's thread, or gives it no processor for long, says nothing
+   * about the place where that happens.
+   */
+  private long worked(long time) {
+    long before = processorTime;
+    processorTime = owner == null ? 0 : threads.getThreadCpuTime(owner.threadId());
+    return owner == null || processorTime < 0 ? time : Math.min(time, processorTime - before + LONGEST_STALL * period);
+  }
+
   private void ask(long time) {
+    long worked = worked(time);
     activity = processor.activity();
     if (activity == Activity.SLEEP) {
-      profile.add(new Profile.Place(0, false, Tier.IDLE, null, List.of()), time);
+      profile.add(idle(), time, 0);
       return;
     }
     interpreted = cpu.counters.of(Counter.INSTRUCTIONS_INTERPRETED);
     leaves = leaves();
-    wanted = time;
+    wanted = worked;
     processor.post(Pending.DEVICE);
+  }
+
+  /** Where a processor sleeps, which nobody asks: it stays there, unless it wakes just now. */
+  private Profile.Place idle() {
+    long sleeps = cpu.counters.of(Counter.SLEEPS);
+    long rip = Interpreter.linearRip(cpu);
+    List<Profile.Call> calls = stack.calls(rip);
+    boolean same = processor.activity() == Activity.SLEEP && cpu.counters.of(Counter.SLEEPS) == sleeps;
+    return new Profile.Place(same ? rip : 0, CodePage.NONE, Tier.IDLE, null, same ? calls : List.of());
   }
 
   private long leaves() {
@@ -102,19 +133,21 @@ public final class Sampler implements AutoCloseable {
     if (time == 0) {
       return;
     }
+    owner = Thread.currentThread();
     long rip = Interpreter.linearRip(cpu);
-    boolean user = cpu.cpl == 3;
+    long retired = cpu.retired + cpu.countdown;
     Tier tier = tier();
     UnitKey unit = null;
     if (tier == Tier.UNIT) {
       RegionCode code = code(rip);
       if (code != null) {
         unit = UnitKey.of(code);
-        profile.units().seen(unit, code);
+        profile.units().seen(unit, code, cpu);
         tier = code.isImproved() ? Tier.OPTIMISED : Tier.DRAFT;
       }
     }
-    profile.add(new Profile.Place(rip, user, tier, unit, stack.calls(rip)), time);
+    profile.add(new Profile.Place(rip, LinearView.userPage(cpu, rip), tier, unit, stack.calls(rip)), time, retired - counted);
+    counted = retired;
     wanted = 0;
   }
 

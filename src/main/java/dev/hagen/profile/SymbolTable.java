@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Functions of the guest by linear address. Immutable. */
@@ -79,6 +80,16 @@ public final class SymbolTable implements Symbols {
   /** The lowest address of all; 0 if nothing is known. */
   public long lowest() {
     return functions.isEmpty() ? 0 : functions.getFirst().start;
+  }
+
+  /** The highest address at which a function begins; 0 if nothing is known. */
+  public long highest() {
+    return functions.isEmpty() ? 0 : functions.getLast().start;
+  }
+
+  /** The names of all functions. */
+  Stream<String> names() {
+    return functions.stream().map(Function::name);
   }
 
   /**

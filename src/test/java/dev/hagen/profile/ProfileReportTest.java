@@ -34,7 +34,11 @@ class ProfileReportTest {
   }
 
   private void see(long rip, Tier tier, UnitKey unit, long nanos, Call... calls) {
-    profile.add(new Place(rip, false, tier, unit, List.of(calls)), nanos);
+    profile.add(new Place(rip, CodePage.NONE, tier, unit, List.of(calls)), nanos, nanos * 10);
+  }
+
+  private ProfileReport report(SymbolTable kernel) {
+    return new ProfileReport(profile, GuestCode.of(SymbolTable.EMPTY, kernel, SymbolTable.EMPTY, 0, Programs.NONE, List.of()));
   }
 
   private void seeEverything() {
@@ -48,7 +52,7 @@ class ProfileReportTest {
   @Test
   void shares_ofEachTable_sumToOne() {
     seeEverything();
-    ProfileReport report = new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS);
+    ProfileReport report = report(SYMBOLS);
     assertThat(report.units().stream().mapToDouble(ProfileReport.UnitRow::share).sum()).isEqualTo(1, within(1e-9));
     assertThat(report.functions().stream().mapToDouble(ProfileReport.FunctionRow::self).sum()).isEqualTo(1, within(1e-9));
     assertThat(report.tiers().values().stream().mapToDouble(d -> d).sum()).isEqualTo(1, within(1e-9));
@@ -57,7 +61,7 @@ class ProfileReportTest {
   @Test
   void units_areSortedAndNamed_withTheTierOfMostOfTheTime() {
     seeEverything();
-    ProfileReport report = new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS);
+    ProfileReport report = report(SYMBOLS);
     assertThat(report.units()).extracting(ProfileReport.UnitRow::name)
         .containsExactly("inner+0x10", "[idle]", "[interpreter]", "[units, not known which]");
     assertThat(report.units().getFirst().tier()).isEqualTo(Tier.OPTIMISED);
@@ -65,20 +69,46 @@ class ProfileReportTest {
   }
 
   @Test
-  void timeOfAHaltedGuestAndOfItsUnpacking_doNotCountForWhatIsKnown() {
+  void samples_areCountedByWhatNamesThem() {
     seeEverything();
     see(KERNEL + (1L << 30), Tier.INTERPRETER, null, 100);
-    ProfileReport report = new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS);
-    assertThat(report.named()).isEqualTo(7 / 8.0, within(1e-9));
+    ProfileReport report = report(SYMBOLS);
+    // Of six: at 1234h, beyond the kernel, and asleep at an address that is not known.
+    assertThat(report.named(Naming.FUNCTION)).isEqualTo(0.5);
+    assertThat(report.named(Naming.NOTHING)).isEqualTo(0.5);
     assertThat(report.functions()).extracting(ProfileReport.FunctionRow::name).contains("[before the kernel]", "[kernel]");
-    assertThat(new ProfileReport(profile, SymbolTable.EMPTY, SymbolTable.EMPTY).named()).isZero();
+    assertThat(report(SymbolTable.EMPTY).named(Naming.FUNCTION)).isZero();
+  }
+
+  @Test
+  void haltedGuest_isIdle_belowTheFunctionInWhichItHalts() {
+    see(KERNEL + 0x210, Tier.IDLE, null, 10);
+    ProfileReport report = report(SYMBOLS);
+    assertThat(report.stacks()).isEqualTo(Map.of("inner;[idle]", 10L));
+    assertThat(report.named(Naming.FUNCTION)).isEqualTo(1);
+  }
+
+  @Test
+  void userCode_isNamedByItsProgram_whereverItRuns() {
+    Program program = new Program("tool", new SymbolTable(List.of(new Function(0x1010, 0x20, "work"))), Map.of(77L, 0x1000L), "");
+    Program stripped = new Program("bare", SymbolTable.EMPTY, Map.of(78L, 0x4000L), "");
+    profile.add(new Place(0x7F00_0000_1018L, 77, Tier.DRAFT, null, List.of()), 1, 0);
+    profile.add(new Place(0x55_5555_7018L, 77, Tier.DRAFT, null, List.of(new Call(0x55_5555_7020L, 0x55_5555_7010L))), 1, 0);
+    profile.add(new Place(0x40_4000L, 78, Tier.DRAFT, null, List.of()), 2, 0);
+    profile.add(new Place(0x40_5000L, 79, Tier.DRAFT, null, List.of()), 4, 0);
+    ProfileReport report = new ProfileReport(profile, GuestCode.of(SymbolTable.EMPTY, SYMBOLS, SymbolTable.EMPTY, 0,
+        Programs.of(List.of(stripped, program)), List.of()));
+    assertThat(report.stacks()).isEqualTo(Map.of("work", 1L, "work;work", 1L, "[bare]", 2L, "[user]", 4L));
+    assertThat(report.named(Naming.FUNCTION)).isEqualTo(0.5);
+    assertThat(report.named(Naming.PROGRAM)).isEqualTo(0.25);
+    assertThat(report.stripped()).containsExactly("bare");
   }
 
   @Test
   void profile_withoutSamples_isEmpty() {
-    ProfileReport report = new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS);
+    ProfileReport report = report(SYMBOLS);
     assertThat(report.units()).isEmpty();
-    assertThat(report.named()).isZero();
+    assertThat(report.named(Naming.FUNCTION)).isZero();
     assertThat(ProfileText.of(report, 5)).startsWith("0.00 s in 0 samples");
   }
 
@@ -86,7 +116,7 @@ class ProfileReportTest {
   void callers_areThoseWhoseCallLeadsToTheFunction() {
     see(KERNEL + 0x210, Tier.INTERPRETER, null, 10, new Call(KERNEL + 0x20, KERNEL + 0x300),
         new Call(KERNEL + 0x120, KERNEL + 0x200), new Call(KERNEL + 0x150, KERNEL + 0x200), new Call(KERNEL + 0x30, KERNEL + 0x100));
-    assertThat(new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS).stacks()).isEqualTo(Map.of("outer;middle;inner", 10L));
+    assertThat(report(SYMBOLS).stacks()).isEqualTo(Map.of("outer;middle;inner", 10L));
   }
 
   @Test
@@ -94,17 +124,19 @@ class ProfileReportTest {
     see(KERNEL + 0x210, Tier.INTERPRETER, null, 10, new Call(KERNEL + 0x120, 0));
     see(KERNEL + 0x210, Tier.INTERPRETER, null, 5, new Call(KERNEL + 0x20, 0), new Call(KERNEL + 0x120, KERNEL + 0x200));
     see(KERNEL + 0x210, Tier.INTERPRETER, null, 1, new Call(KERNEL + 0x120, KERNEL));
-    ProfileReport report = new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS);
+    ProfileReport report = report(SYMBOLS);
     assertThat(report.stacks()).isEqualTo(Map.of("middle;inner", 15L, "inner", 1L));
     assertThat(report.functions()).filteredOn(row -> row.name().equals("middle")).singleElement()
         .satisfies(row -> assertThat(row.self()).isZero())
         .satisfies(row -> assertThat(row.whole()).isEqualTo(15 / 16.0, within(1e-9)));
+    assertThat(report.functions()).filteredOn(row -> row.name().equals("inner")).singleElement()
+        .satisfies(row -> assertThat(row.instructions()).isEqualTo(1, within(1e-9)));
   }
 
   @Test
   void text_hasARowForWhatItLeavesOut() {
     seeEverything();
-    assertThat(ProfileText.of(new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS), 1).lines())
+    assertThat(ProfileText.of(report(SYMBOLS), 1).lines())
         .anyMatch(line -> line.matches(" 50.00%  C2 .* inner\\+0x10"))
         .contains(" 50.00%  [3 more]");
   }
@@ -116,7 +148,7 @@ class ProfileReportTest {
     cpu.rip = 0x1000;
     listener.exit(Counter.PORT_READS);
     listener.exit(Counter.PORT_READS);
-    assertThat(new ProfileReport(profile, new SymbolTable(List.of(new Function(0x1000, 4, "reads"))), SYMBOLS).exits())
+    assertThat(report(new SymbolTable(List.of(new Function(0x1000, 4, "reads")))).exits())
         .containsExactly(new ProfileReport.ExitRow(Counter.PORT_READS.spelling(), 2 * 997, "reads"));
   }
 
@@ -131,7 +163,7 @@ class ProfileReportTest {
   @Test
   void pages_areThoseOfTheCode_withoutIdleTime() {
     seeEverything();
-    assertThat(new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS).pages()).containsExactly(
+    assertThat(report(SYMBOLS).pages()).containsExactly(
         new ProfileReport.PageRow("0xffffffff81000000", 0.7, "inner"),
         new ProfileReport.PageRow("0x1000", 0.1, "[before the kernel]"));
   }
@@ -142,6 +174,6 @@ class ProfileReportTest {
       see(KERNEL + i, Tier.INTERPRETER, null, 1);
     }
     assertThat(profile.places()).hasSizeLessThan(100_010);
-    assertThat(new ProfileReport(profile, SymbolTable.EMPTY, SYMBOLS).tiers()).isEqualTo(Map.of(Tier.INTERPRETER, 1.0));
+    assertThat(report(SYMBOLS).tiers()).isEqualTo(Map.of(Tier.INTERPRETER, 1.0));
   }
 }

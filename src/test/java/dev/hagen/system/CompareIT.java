@@ -30,7 +30,7 @@ class CompareIT {
         new Gson().fromJson(Files.readString(directory.resolve("new/one/compare.json")), JsonObject.class);
     assertThat(json.getAsJsonObject("operations").getAsJsonObject("syscall").keySet())
         .containsExactly("interpreter", "simple", "adaptive", "paravirtual");
-    assertThat(Files.readString(directory.resolve("new/one/compare.html"))).contains("<svg ", ">syscall</text>");
+    assertThat(Files.readString(directory.resolve("new/one/compare.html"))).contains("class=\"bar\"", ">syscall</div>");
   }
 
   @Test

@@ -69,6 +69,24 @@ class TuneIT {
   }
 
   @Test
+  void runThatIsTerminated_leavesNoFile() throws Exception {
+    Path looping = Files.write(directory.resolve("looping"), new byte[] {(byte) 0xEB, (byte) 0xFE});
+    Path part = directory.resolve("some.trace.part");
+    try (HagenProcess hagen = HagenProcess.start("run", looping.toString(), "--load-address", "0x200000", "--trace-units",
+        trace.toString(), "-serial", "null")) {
+      long end = System.nanoTime() + HagenProcess.SHORT.toNanos();
+      while (!Files.exists(part) && System.nanoTime() < end) {
+        Thread.sleep(10);
+      }
+      assertThat(part).exists();
+      hagen.terminate();
+      hagen.end();
+    }
+    assertThat(part).doesNotExist();
+    assertThat(trace).doesNotExist();
+  }
+
+  @Test
   void recommendation_isWritten_andRunTakesIt() throws IOException {
     assertThat(run("--trace-units", trace + ",max=1M").exitCode()).isEqualTo(DONE);
     Path config = Files.writeString(directory.resolve("config.json"), "{\"m\": 64}");

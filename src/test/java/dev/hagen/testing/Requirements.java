@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Assumptions;
 public final class Requirements {
   private static final Path DEBIAN = Path.of("target", "guest-images", "debian");
 
+  private static final Path BENCH = Path.of("target", "guest-images", "bench");
+
   private Requirements() {}
 
   /** Demands a program on the PATH; {@code debianPackage} is where it comes from. */
@@ -31,6 +33,15 @@ public final class Requirements {
     Path path = DEBIAN.resolve(name);
     if (!Files.isReadable(path)) {
       missing("needs " + path + ": run guest-images/debian/build.sh first");
+    }
+    return path;
+  }
+
+  /** Demands one of the files that guest-images/bench/build.sh makes, and answers its path. */
+  public static Path benchImage(String name) {
+    Path path = BENCH.resolve(name);
+    if (!Files.isReadable(path)) {
+      missing("needs " + path + ": run guest-images/bench/build.sh first");
     }
     return path;
   }

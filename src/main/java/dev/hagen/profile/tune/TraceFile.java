@@ -48,6 +48,8 @@ public final class TraceFile implements AutoCloseable {
     }
     Path unfinished = path.resolveSibling(path.getFileName() + ".part");
     Files.newOutputStream(unfinished).close();
+    // Where the JVM is asked to end (SIGTERM), nobody else deletes it.
+    unfinished.toFile().deleteOnExit();
     return new TraceFile(path, unfinished);
   }
 
