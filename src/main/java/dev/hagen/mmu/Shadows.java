@@ -92,7 +92,6 @@ final class Shadows {
     TlbSet space = cpu.tlb[TlbSet.USER];
     space.entered = ++cpu.lastEpoch;
     unpark(space.slot);
-    comparePointers();
   }
 
   private @org.jspecify.annotations.Nullable TlbSet find(long root) {
@@ -179,11 +178,16 @@ final class Shadows {
     cpu.tlb[TlbSet.USER].root = root();
   }
 
-  /** Forgets what was translated through other page-directory pointers than those that are loaded now. */
-  void comparePointers() {
+  /**
+   * Forgets what was translated through other page-directory pointers than those that are loaded now.
+   *
+   * @return whether there are others
+   */
+  boolean comparePointers() {
     if (!usesPointers()) {
-      return;
+      return false;
     }
+    boolean changed = false;
     int slot = current();
     for (int i = 0; i < POINTERS; i++) {
       long known = pointers[slot][i];
@@ -192,8 +196,10 @@ final class Shadows {
           drop((long) i << POINTER_SHIFT, POINTER_SHIFT, 1 << slot);
         }
         pointers[slot][i] = cpu.pdpte[i];
+        changed = true;
       }
     }
+    return changed;
   }
 
   // Forgetting.

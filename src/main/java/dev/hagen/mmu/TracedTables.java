@@ -97,6 +97,7 @@ final class TracedTables implements PageTracing {
 
   /** Traces the tables that a page has been translated through. */
   private void learn(long linear) {
+    comparePointers();
     int slot = shadows.current();
     long region = linear >>> REGION_SHIFT & 0x7FF_FFFF;
     int index = (int) (region ^ region >>> 9) & REGIONS - 1;
@@ -106,12 +107,17 @@ final class TracedTables implements PageTracing {
       last.stores = 0;
       return;
     }
-    shadows.comparePointers();
     boolean pae = (cpu.cr4 & Control.CR4_PAE) != 0 && !cpu.isLongMode();
     walk.enter(cpu.cr3, pae ? cpu.pdpte : null);
     lastTables[index] = null;
     walk.descend(linear, (table, first, shift) -> lastTables[index] = use(table, TracedTable.place(first, shift), slot));
     regions[index] = key;
+  }
+
+  private void comparePointers() {
+    if (shadows.comparePointers()) {
+      generation++;
+    }
   }
 
   private @Nullable TracedTable use(long physical, long place, int slot) {
@@ -281,6 +287,9 @@ final class TracedTables implements PageTracing {
       }
       int spaces = table.spaces(i);
       shadows.drop(linear, shift, spaces);
+      if (shift != 12) {
+        generation++;
+      }
       if (shift != 12 && ((old & PageEntry.PS) == 0 || shift == 22 && (cpu.cr4 & Control.CR4_PSE) == 0)) {
         leave(old, TracedTable.place(linear, shift == 22 ? 12 : shift - 9), spaces);
       }
@@ -289,7 +298,6 @@ final class TracedTables implements PageTracing {
 
   /** The entry that led to a table does no more. */
   private void leave(long entry, long place, int spaces) {
-    generation++;
     long mask = TableWalk.entrySize(cpu) == 8 ? PageEntry.ADDRESS : 0xFFFF_F000L;
     long offset = memory.ramOffset(entry & mask);
     TracedTable child = offset == PhysicalMemory.NO_RAM ? null : byPage[memory.ramPage(offset)];
@@ -312,6 +320,7 @@ final class TracedTables implements PageTracing {
       forgetSpace(emptied);
     }
     shadows.settleIn();
+    comparePointers();
     Counter found = emptied >= 0 ? Counter.SWITCH_NEW : Counter.SWITCH_KEPT;
     if (shadows.isLoose()) {
       shadows.drop(0, Shadows.ALL_BITS, 1 << shadows.current());

@@ -27,6 +27,9 @@ final class PageTableProgram implements AutoCloseable {
   /** The tables of the area that all address spaces share, behind the others; and the linear address of all RAM in it. */
   private static final long SHARED = TABLES + (TABLE_COUNT + DATA_COUNT) * 0x1000L;
   private static final int INDICES = 3;
+  /** Pages that are mapped by global entries which change. */
+  private static final long GLOBALS = 0x30_0000;
+  private static final int GLOBAL_COUNT = 4;
   /** From this word on no table has entries that matter to the program, for 300 words. */
   private static final int QUIET = 4;
   private static final long RESERVED_IN_POINTERS = 0x1E6 | PageEntry.NX;
@@ -60,11 +63,11 @@ final class PageTableProgram implements AutoCloseable {
 
   void run(int steps) {
     for (int step = 0; step < steps; step++) {
-      switch (random.nextInt(10)) {
-        case 0, 1, 2 -> change();
-        case 3 -> switchSpace();
-        case 4 -> store();
-        case 5 -> rarely();
+      switch (random.nextInt(20)) {
+        case 0, 1, 2, 3 -> change();
+        case 4, 5 -> switchSpace();
+        case 6, 7, 8 -> store();
+        case 9 -> rarely();
         default -> read();
       }
       if (step % 32 == 0) {
@@ -153,6 +156,15 @@ final class PageTableProgram implements AutoCloseable {
         }
       }
     }
+    if (mode == PagingMode.LONG) {
+      for (long b = 0; b < INDICES; b++) {
+        addresses.add(-1L << 47 | b << 21);
+        addresses.add(-1L << 47 | 1 << 30 | b << 12);
+      }
+    }
+    for (int i = 0; i < GLOBAL_COUNT; i++) {
+      addresses.add(ram() + GLOBALS + 0x1000L * i);
+    }
     for (int i = 0; i < TABLE_COUNT + DATA_COUNT; i++) {
       addresses.add(ram() + TABLES + 0x1000L * i);
     }
@@ -234,14 +246,35 @@ final class PageTableProgram implements AutoCloseable {
     return target | flags;
   }
 
-  /** A table entry: where it may well be looked at. */
+  /** A table entry: one that an address is translated through, or where one may well be looked at. */
   private long slot() {
+    for (int i = random.nextInt(4); i > 0; i--) {
+      long used = slotInUse(anyAddress(), random.nextInt(4));
+      if (used != 0) {
+        return used;
+      }
+    }
     long table = TABLES + 0x1000L * random.nextInt(TABLE_COUNT);
     int index = random.nextInt(INDICES);
     if (mode == PagingMode.LEGACY && random.nextBoolean()) {
       index = index << 8 | random.nextInt(INDICES);
     }
     return table + (long) index * mode.entrySize;
+  }
+
+  /** The entry for an address in the table that is so many levels below the root, if that is the program's; else 0. */
+  private long slotInUse(long linear, int level) {
+    List<Long> slots = new ArrayList<>();
+    TableWalk walk = new TableWalk(truth.cpu);
+    walk.enter(truth.cpu.cr3, mode == PagingMode.PAE ? truth.cpu.pdpte : null);
+    int mask = 0x1000 / mode.entrySize - 1;
+    walk.descend(linear, (table, first, shift) -> slots.add(table + (linear >>> shift & mask) * mode.entrySize));
+    if (slots.isEmpty()) {
+      return 0;
+    }
+    long slot = slots.get(Math.min(level, slots.size() - 1));
+    boolean linksSharedArea = (slot & 0xFFF) >= 0xC00 || isPointers(slot) && (slot & 0xFFF) >= 24;
+    return slot < TABLES || slot >= TABLES + 0x1000L * TABLE_COUNT || linksSharedArea ? 0 : slot;
   }
 
   private void change() {
@@ -259,6 +292,15 @@ final class PageTableProgram implements AutoCloseable {
   private long anyBit() {
     long[] bits = {PageEntry.P, PageEntry.W, PageEntry.U, PageEntry.A, PageEntry.D, 1 << 9};
     return bits[random.nextInt(bits.length)];
+  }
+
+  /** Lets a page of the area that is shared lead elsewhere, and says that of this page alone. */
+  private void changeGlobal() {
+    int page = random.nextInt(GLOBAL_COUNT);
+    long slot = SHARED + 0x2000 + ((GLOBALS >> 12) + page) * mode.entrySize;
+    long value = GLOBALS + 0x1000L * random.nextInt(16) | PW | PageEntry.A | PageEntry.D | PageEntry.G;
+    same(processor -> processor.store(0, ram() + slot, value, mode.entrySize));
+    all(processor -> Paging.invalidate(processor.cpu, ram() + GLOBALS + 0x1000L * page));
   }
 
   private boolean isPointers(long slot) {
@@ -297,32 +339,34 @@ final class PageTableProgram implements AutoCloseable {
   /** Says that page tables have changed: at least as much as the current address space needs. */
   private void invalidate() {
     Arrays.fill(stale, true);
-    switch (random.nextInt(mode == PagingMode.LONG ? 6 : 4)) {
-      case 0, 1 -> all(processor -> addresses.forEach(linear -> Paging.invalidate(processor.cpu, linear)));
-      case 2 -> {
-        all(processor -> Paging.flush(processor.cpu));
-        Arrays.fill(stale, false);
-      }
-      case 3 -> reenter();
-      case 4 -> {
+    switch (random.nextInt(mode == PagingMode.LONG ? 26 : 20)) {
+      case 0 -> flush();
+      case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 ->
+          all(processor -> addresses.forEach(linear -> Paging.invalidate(processor.cpu, linear)));
+      case 20, 21, 22 -> {
         all(processor -> Paging.flushLocal(processor.cpu));
         Arrays.fill(stale, false);
       }
-      default -> all(processor -> Paging.flushPcid(processor.cpu, current + 1));
+      case 23, 24, 25 -> all(processor -> Paging.flushPcid(processor.cpu, current + 1));
+      default -> reenter();
     }
+  }
+
+  private void flush() {
+    all(processor -> Paging.flush(processor.cpu));
+    Arrays.fill(stale, false);
   }
 
   /** Writes CR3 again; where that faults, everything is flushed. */
   private void reenter() {
     enter(current, false);
     if (stale[current]) {
-      all(processor -> Paging.flush(processor.cpu));
-      Arrays.fill(stale, false);
+      flush();
     }
   }
 
   private void rarely() {
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(16)) {
       case 0 -> {
         boolean on = random.nextBoolean();
         all(processor -> processor.setWriteProtection(on));
@@ -332,6 +376,7 @@ final class PageTableProgram implements AutoCloseable {
         long linear = anyAddress();
         all(processor -> Paging.invalidate(processor.cpu, linear));
       }
+      case 2, 3, 4, 5 -> changeGlobal();
       default -> read();
     }
   }

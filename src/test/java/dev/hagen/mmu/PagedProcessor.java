@@ -30,7 +30,7 @@ final class PagedProcessor implements AutoCloseable {
     this.mode = mode;
     this.forgetful = forgetful;
     // Tracing ends soon, so that it begins often.
-    Paging.choose(cpu, kind, false, 8);
+    Paging.choose(cpu, kind, false, 2);
     for (long at = 0; at < RAM; at += 8) {
       memory.write(at, at, 8);
     }
