@@ -50,8 +50,8 @@ final class CompareCommand implements Callable<Integer> {
   private int bits;
 
   @Option(names = {"--with"}, paramLabel = "NAME[,…]",
-      description = "What to compare (default: all that there is): interpreter, simple, adaptive, paravirtual, qemu-tcg,"
-          + " qemu-kvm.")
+      description = "What to compare (default: all that there is): interpreter, simple, adaptive, shadow, paravirtual,"
+          + " qemu-tcg, qemu-kvm.")
   private @Nullable String with;
 
   @Option(names = {"--against"}, paramLabel = "NAME",

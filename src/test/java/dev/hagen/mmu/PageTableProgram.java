@@ -27,6 +27,8 @@ final class PageTableProgram implements AutoCloseable {
   /** The tables of the area that all address spaces share, behind the others; and the linear address of all RAM in it. */
   private static final long SHARED = TABLES + (TABLE_COUNT + DATA_COUNT) * 0x1000L;
   private static final int INDICES = 3;
+  /** Tracing ends soon, so that it begins often. */
+  private static final int FEW_STORES = 2;
   /** Pages that are mapped by global entries which change. */
   private static final long GLOBALS = 0x30_0000;
   private static final int GLOBAL_COUNT = 4;
@@ -46,10 +48,10 @@ final class PageTableProgram implements AutoCloseable {
   PageTableProgram(PagingMode mode, long seed) {
     this.mode = mode;
     this.random = new Random(seed);
-    this.truth = new PagedProcessor(mode, MmuKind.FLUSH, true);
+    this.truth = PagedProcessor.forgetful(mode);
     processors.add(truth);
     for (MmuKind kind : MmuKind.values()) {
-      processors.add(new PagedProcessor(mode, kind, false));
+      processors.add(new PagedProcessor(mode, kind, FEW_STORES));
     }
     buildSharedArea();
     collectAddresses();

@@ -18,19 +18,30 @@ final class PagedProcessor implements AutoCloseable {
 
   final PhysicalMemory memory = new PhysicalMemory(RAM);
   final CpuState cpu = new CpuState(CpuModel.standard(), memory, new NoVmm());
+  /** Instead of a number of stores: units leave for each into a page table. */
+  static final int ALWAYS_EXITS = 0;
+
   private final PagingMode mode;
   private final boolean forgetful;
 
   /**
    * A processor with paging on and CR3 zero.
    *
-   * @param forgetful whether it forgets all translations before each access
+   * @param stores into a page table until it is traced no more, or {@link #ALWAYS_EXITS}
    */
-  PagedProcessor(PagingMode mode, MmuKind kind, boolean forgetful) {
+  PagedProcessor(PagingMode mode, MmuKind kind, int stores) {
+    this(mode, kind, stores, false);
+  }
+
+  /** A processor that forgets all translations before each access. */
+  static PagedProcessor forgetful(PagingMode mode) {
+    return new PagedProcessor(mode, MmuKind.FLUSH, ALWAYS_EXITS, true);
+  }
+
+  private PagedProcessor(PagingMode mode, MmuKind kind, int stores, boolean forgetful) {
     this.mode = mode;
     this.forgetful = forgetful;
-    // Tracing ends soon, so that it begins often.
-    Paging.choose(cpu, kind, false, 2);
+    Paging.choose(cpu, kind, stores == ALWAYS_EXITS, stores);
     for (long at = 0; at < RAM; at += 8) {
       memory.write(at, at, 8);
     }
