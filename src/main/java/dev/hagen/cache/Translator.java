@@ -191,7 +191,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   /** Looks after a unit: has a better one made in place of a draft that has run for long, or of one that is left often. */
   private void lookAfter(RegionCode code, Region region) {
-    if (code.takePromotion(tunables.get(Tunable.PROMOTION))) {
+    if (code.takePromotion(tunables.get(Tunable.PROMOTION)) || isLeftOften(code, region) && code.takePromotion(0)) {
       startImproving(code, region.withRecords(interpreter, code), Counter.UNITS_PROMOTED);
     } else if (code.takeAnew()) {
       startImproving(code, region.withRecords(interpreter, code), Counter.UNITS_CHANGING_PAGES);
@@ -202,6 +202,12 @@ public final class Translator implements HotCodeListener, AutoCloseable {
         startImproving(code, now, Counter.UNITS_ADAPTED);
       }
     }
+  }
+
+  /** Whether a draft has an instruction for which units have come to be left often: then it is not left to its own heat. */
+  private boolean isLeftOften(RegionCode code, Region region) {
+    return code.takeRecordsOfDraft(records, tunables.get(Tunable.MISSES))
+        && !region.withRecords(interpreter, code).records().equals(region.records());
   }
 
   /** Counts and tells which instruction a unit is made anew for: of several the first. */

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** {@code hagen compare}: runs one guest in several ways and shows how long it takes in each. */
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 100,
     description = "Runs a guest by several techniques, and by QEMU where it is installed, and compares how long it takes:"
-        + " the built-in nanobenchmark guest operation by operation, any other guest from the start to its end.")
+        + " the built-in nanobenchmark guest operation by operation, any other guest from the start to its end, or from a"
+        + " line that it prints to another.")
 final class CompareCommand implements Callable<Integer> {
   private static final String NANO = "/dev/hagen/guest/nano%d.elf";
   private static final String QEMU_TCG = "qemu-tcg";
@@ -37,21 +38,34 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = {"-append", "--append"}, paramLabel = "TEXT", description = "The kernel's command line.")
   private @Nullable String append;
 
-  @Option(names = {"-m", "--m", "--memory"}, paramLabel = "SIZE", defaultValue = RunOptions.DEFAULT_MEMORY,
-      description = "Guest memory (default: 128M).")
-  private String memory = RunOptions.DEFAULT_MEMORY;
+  @Option(names = {"--guest"}, paramLabel = "nano|forkwait",
+      description = "A guest of Hagen's own in place of IMAGE: nano, the nanobenchmarks, or forkwait, a Debian kernel under which"
+          + " a process makes and awaits others; that one has to be built first.")
+  private @Nullable String guest;
+
+  @Option(names = {"--processes"}, paramLabel = "N", defaultValue = "4000",
+      description = "How many processes forkwait makes (default: 4000).")
+  private int processes;
+
+  @Option(names = {"-m", "--m", "--memory"}, paramLabel = "SIZE",
+      description = "Guest memory (default: 128M; forkwait: 512M).")
+  private @Nullable String memory;
+
+  @Option(names = {"--from"}, paramLabel = "REGEX",
+      description = "Measure from the first line on the guest's serial line that matches (default: from the start).")
+  private @Nullable String from;
 
   @Option(names = {"--until"}, paramLabel = "REGEX",
       description = "Measure until a line on the guest's serial line matches, and end the run there.")
   private @Nullable String until;
 
   @Option(names = {"--bits"}, paramLabel = "32|64", defaultValue = "64",
-      description = "Width of the built-in guest (default: 64).")
+      description = "Width of Hagen's own guests (default: 64).")
   private int bits;
 
   @Option(names = {"--with"}, paramLabel = "NAME[,…]",
-      description = "What to compare (default: all that there is): interpreter, simple, adaptive, paravirtual, qemu-tcg,"
-          + " qemu-kvm.")
+      description = "What to compare (default: all that there is): interpreter, simple, adaptive, shadow, paravirtual,"
+          + " qemu-tcg, qemu-kvm.")
   private @Nullable String with;
 
   @Option(names = {"--against"}, paramLabel = "NAME",
@@ -78,13 +92,20 @@ final class CompareCommand implements Callable<Integer> {
     if (bits != 32 && bits != 64) {
       throw new UserError("--bits is 32 or 64, not " + bits + ".");
     }
-    if (rounds < 1 || timeout < 1) {
-      throw new UserError("--rounds and --timeout take a number from 1 on.");
+    if (rounds < 1 || timeout < 1 || processes < 1) {
+      throw new UserError("--rounds, --timeout and --processes take a number from 1 on.");
     }
     List<Contender> contenders = chosen(Contender.all());
     yardstick(contenders);
     if (output != null) {
       createDirectory(output);
+    }
+    if (isForkWait()) {
+      from = ForkWait.FROM;
+      until = ForkWait.UNTIL;
+      String room = memory == null ? ForkWait.MEMORY : memory;
+      report(measure(contenders, ForkWait.arguments(bits, processes, room)), processes + " processes, " + bits + "-bit");
+      return ExitCode.OK;
     }
     if (image != null) {
       report(measure(contenders, guest(readable(image))), String.valueOf(image.getFileName()));
@@ -97,6 +118,20 @@ final class CompareCommand implements Callable<Integer> {
       Files.deleteIfExists(kernel);
     }
     return ExitCode.OK;
+  }
+
+  /** Whether {@code --guest} says so; also checks what it says. */
+  private boolean isForkWait() {
+    if (guest == null) {
+      return false;
+    }
+    if (image != null || initrd != null) {
+      throw new UserError("--guest is in place of IMAGE and -initrd; give either.");
+    }
+    if (!guest.equals(ForkWait.NAME) && !guest.equals("nano")) {
+      throw new UserError("--guest is nano or " + ForkWait.NAME + ", not '" + guest + "'.");
+    }
+    return guest.equals(ForkWait.NAME);
   }
 
   private List<Contender> chosen(List<Contender> all) {
@@ -158,27 +193,30 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<String> guest(Path kernel) {
-    List<String> guest = new ArrayList<>(List.of("-kernel", kernel.toString(), "-m", memory, "-device", "isa-debug-exit"));
+    List<String> arguments = new ArrayList<>(List.of("-kernel", kernel.toString(), "-m",
+        memory == null ? RunOptions.DEFAULT_MEMORY : memory, "-device", "isa-debug-exit"));
     if (initrd != null) {
-      guest.addAll(List.of("-initrd", readable(initrd).toString()));
+      arguments.addAll(List.of("-initrd", readable(initrd).toString()));
     }
     if (append != null) {
-      guest.addAll(List.of("-append", append));
+      arguments.addAll(List.of("-append", append));
     }
-    return guest;
+    return arguments;
   }
 
-  private @Nullable Pattern pattern() {
+  private static @Nullable Pattern pattern(String option, @Nullable String text) {
     try {
-      return until == null ? null : Pattern.compile(until);
+      return text == null ? null : Pattern.compile(text);
     } catch (PatternSyntaxException e) {
-      throw new UserError("--until: '" + until + "' is no regular expression: " + e.getDescription() + ".");
+      throw new UserError(option + ": '" + text + "' is no regular expression: " + e.getDescription() + ".");
     }
   }
 
   /** Measures all in turn; who fails once is left out, and that is said. */
-  private Comparison measure(List<Contender> contenders, List<String> guest) {
-    Pattern pattern = pattern();
+  private Comparison measure(List<Contender> contenders, List<String> arguments) {
+    Pattern start = pattern("--from", from);
+    Pattern end = pattern("--until", until);
+    boolean measuresItself = image == null && start == null;
     PrintWriter err = spec.commandLine().getErr();
     List<Contender> left = new ArrayList<>(contenders);
     Map<Contender, List<Map<String, Double>>> results = new HashMap<>();
@@ -187,7 +225,7 @@ final class CompareCommand implements Callable<Integer> {
         err.println("hagen: round " + round + " of " + rounds + ", " + contender.name() + " …");
         try {
           results.computeIfAbsent(contender, name -> new ArrayList<>())
-              .add(new ContenderRun(contender, guest, pattern, image == null).measure(timeout));
+              .add(new ContenderRun(contender, arguments, start, end, measuresItself).measure(timeout));
         } catch (UserError e) {
           left.remove(contender);
           if (left.isEmpty()) {

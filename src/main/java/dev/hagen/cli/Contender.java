@@ -29,9 +29,10 @@ record Contender(String name, String what, List<String> command) {
   static List<Contender> all() {
     List<Contender> all = new ArrayList<>();
     all.add(hagen("interpreter", "every instruction interpreted", "--pv=off", "--tunable", "threshold=0"));
-    all.add(hagen("simple", "units of twelve instructions at most, none made anew", "--pv=off", "--unit=block12",
-        "--no-adaptive"));
+    all.add(hagen("simple", "units of twelve instructions at most, none made anew; a write of CR3 empties the TLB",
+        "--pv=off", "--unit=block12", "--no-adaptive", "--mmu=flush"));
     all.add(hagen("adaptive", "whole loops and functions, made anew where they are left often", "--pv=off"));
+    all.add(hagen("shadow", "adaptive, and page tables are traced", "--pv=off", "--mmu=shadow"));
     all.add(hagen("paravirtual", "adaptive, and the guest knows KVM's interface", "--pv=on"));
     program(QEMU).ifPresent(path -> {
       all.add(qemu(path, "qemu-tcg", "QEMU's translator", "tcg,thread=single"));

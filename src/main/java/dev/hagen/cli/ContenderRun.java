@@ -26,6 +26,7 @@ final class ContenderRun {
 
   private final Contender contender;
   private final List<String> command;
+  private final @Nullable Pattern from;
   private final @Nullable Pattern until;
   private final boolean measuresItself;
   private String lastLine = "";
@@ -34,14 +35,17 @@ final class ContenderRun {
    * A run to come.
    *
    * @param guest the arguments that name the guest, in QEMU's spelling
+   * @param from starts the time that is measured, with the first serial line in which it is found; null: the run's start does
    * @param until ends the run with the first serial line in which it is found; null: the guest ends by itself
    * @param measuresItself the guest is the nanobenchmark, without whose report there is no result
    */
-  ContenderRun(Contender contender, List<String> guest, @Nullable Pattern until, boolean measuresItself) {
+  ContenderRun(Contender contender, List<String> guest, @Nullable Pattern from, @Nullable Pattern until,
+      boolean measuresItself) {
     this.contender = contender;
     this.command = new ArrayList<>(contender.command());
     this.command.addAll(guest);
     this.command.addAll(List.of("-serial", "stdio", "-no-reboot"));
+    this.from = from;
     this.until = until;
     this.measuresItself = measuresItself;
   }
@@ -85,7 +89,9 @@ final class ContenderRun {
     }
   }
 
-  private Map<String, Double> results(Process process, long start) throws IOException {
+  private Map<String, Double> results(Process process, long beginning) throws IOException {
+    long start = beginning;
+    boolean started = from == null;
     Map<String, Double> results = new LinkedHashMap<>();
     try (BufferedReader lines = process.inputReader(StandardCharsets.ISO_8859_1)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -95,13 +101,16 @@ final class ContenderRun {
         if (line.startsWith(REPORT)) {
           addReport(results, line);
         }
-        if (until != null && until.matcher(line).find()) {
+        if (!started && from != null && from.matcher(line).find()) {
+          started = true;
+          start = System.nanoTime();
+        } else if (started && until != null && until.matcher(line).find()) {
           return Map.of(SECONDS, (System.nanoTime() - start) / 1e9);
         }
       }
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    if (until != null || results.isEmpty() && (measuresItself || !ended(process))) {
+    if (!started || until != null || results.isEmpty() && (measuresItself || !ended(process))) {
       throw new UserError(contender.name() + " ended without a result; the guest's last line was '" + lastLine + "'.");
     }
     return results.isEmpty() ? Map.of(SECONDS, seconds) : results;

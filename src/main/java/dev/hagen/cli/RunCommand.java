@@ -222,6 +222,7 @@ final class RunCommand implements Callable<Integer> {
     if (options.notAdaptive) {
       tunables = tunables.with(Tunable.ADAPTIVE, 0);
     }
+    tunables = MmuOption.apply(tunables, options.mmu, options.trace);
     for (String setting : options.tunables) {
       try {
         tunables = tunables.with(setting);

@@ -106,6 +106,17 @@ final class RunOptions {
       description = "Do not make a unit anew that is left often at one of its instructions, for comparison.")
   boolean notAdaptive;
 
+  @Option(names = {"--mmu"}, paramLabel = "shadow|asid|flush",
+      description = "What becomes of translated addresses when the guest enters an address space: 'flush' forgets them (as QEMU"
+          + " does), 'asid' (the default) keeps them under PCIDs as far as the guest wants that, 'shadow' keeps them with the"
+          + " page tables, which are traced.")
+  @Nullable String mmu;
+
+  @Option(names = {"--trace"}, paramLabel = "adaptive|always-exit",
+      description = "With --mmu=shadow, how translated code stores into page tables: 'adaptive' (the default) comes to do it"
+          + " without leaving, 'always-exit' leaves each time, as --no-adaptive implies.")
+  @Nullable String trace;
+
   @Option(names = {"--tunable"}, paramLabel = "NAME=NUMBER",
       description = "Tune the translator; may be given again. 'help' lists what there is.")
   List<String> tunables = new ArrayList<>();

@@ -11,6 +11,7 @@ import static dev.hagen.cpu.CounterFamily.RETRANSLATIONS;
 import static dev.hagen.cpu.CounterFamily.SLOW_ACCESSES;
 import static dev.hagen.cpu.CounterFamily.TLB_FLUSHES;
 import static dev.hagen.cpu.CounterFamily.TLB_MISSES;
+import static dev.hagen.cpu.CounterFamily.TRACES_ENDED;
 import static dev.hagen.cpu.CounterFamily.UNITS_GONE;
 import static dev.hagen.cpu.CounterFamily.UNITS_MADE;
 import static dev.hagen.cpu.CounterFamily.UNIT_LEAVES;
@@ -49,6 +50,7 @@ public enum Counter {
   LEAVE_PAGE_FAULT(        UNIT_LEAVES, "page_fault",   "an access was forbidden"),
   LEAVE_PAGE_CROSSING(     UNIT_LEAVES, "page_crossing", "an access lay in two pages"),
   LEAVE_CODE_PAGE(         UNIT_LEAVES, "code_page",    "a store went into a page that holds code"),
+  LEAVE_TRACED_PAGE(       UNIT_LEAVES, "traced_page",  "a store went into a page table that is traced"),
   LEAVE_CHECKED(           UNIT_LEAVES, "checked",      "alignment checks or data breakpoints were on"),
   LEAVE_VM_EXIT(           UNIT_LEAVES, "vm_exit",      "an instruction needed the virtual machine monitor, device memory among it"),
   LEAVE_INSTRUCTION(       UNIT_LEAVES, "instruction",  "a unit cannot do the instruction with these operands"),
@@ -62,6 +64,7 @@ public enum Counter {
   PAGE_FAULT_RESERVED(     PAGE_FAULTS, "reserved",     "an entry had reserved bits set"),
   SLOW_PAGE_CROSSING(      SLOW_ACCESSES, "page_crossing", "the access lay in two pages"),
   SLOW_CODE_PAGE(          SLOW_ACCESSES, "code_page",  "a store went into a page that holds code"),
+  SLOW_TRACED_PAGE(        SLOW_ACCESSES, "traced_page", "a store went into a page table that is traced"),
   SLOW_CHECKED(            SLOW_ACCESSES, "checked",    "alignment checks or data breakpoints were on"),
   SLOW_SYSTEM(             SLOW_ACCESSES, "system",     "the processor accessed a descriptor table, a task state or a handler's stack"),
 
@@ -73,6 +76,13 @@ public enum Counter {
   SWITCH_DROPPED(          ADDRESS_SPACE_SWITCHES, "dropped", "they were remembered and hold no more"),
   SWITCH_NEW(              ADDRESS_SPACE_SWITCHES, "new",     "there were none"),
   ADDRESS_SPACES_FORGOTTEN("Address spaces that were forgotten since too many are remembered."),
+
+  TRACES_BEGUN(            "Pages that came to be traced since page tables lie in them."),
+  TRACES_ENDED_UNUSED(     TRACES_ENDED, "unused",      "nothing is translated through them any more"),
+  TRACES_ENDED_STORES(     TRACES_ENDED, "stores",      "many stores went into them and nothing was translated through them meanwhile"),
+  TRACES_ENDED_BULK(       TRACES_ENDED, "bulk",        "a string instruction or a device filled them"),
+  TABLE_WRITES(            "Writes into pages that are traced."),
+  TABLE_CHANGES(           "Entries of traced page tables that had changed when the guest had translations invalidated."),
 
   PORT_READS(              VM_EXITS, "port_read",       "IN, INS"),
   PORT_WRITES(             VM_EXITS, "port_write",      "OUT, OUTS"),
@@ -130,6 +140,7 @@ public enum Counter {
   RETRANSLATED_PAGE_FAULT( RETRANSLATIONS, "page_fault", "an access was forbidden"),
   RETRANSLATED_PAGE_CROSSING(RETRANSLATIONS, "page_crossing", "an access lay in two pages"),
   RETRANSLATED_CODE_PAGE(  RETRANSLATIONS, "code_page", "a store went into a page that holds code"),
+  RETRANSLATED_TRACED_PAGE(RETRANSLATIONS, "traced_page", "a store went into a page table that is traced"),
   RETRANSLATED_CHECKED(    RETRANSLATIONS, "checked",   "alignment checks or data breakpoints were on"),
   RETRANSLATED_VM_EXIT(    RETRANSLATIONS, "vm_exit",   "an instruction needed the virtual machine monitor"),
   RETRANSLATED_INSTRUCTION(RETRANSLATIONS, "instruction", "a unit cannot do the instruction with such operands"),
@@ -213,6 +224,7 @@ public enum Counter {
       case LEAVE_PAGE_FAULT -> RETRANSLATED_PAGE_FAULT;
       case LEAVE_PAGE_CROSSING -> RETRANSLATED_PAGE_CROSSING;
       case LEAVE_CODE_PAGE -> RETRANSLATED_CODE_PAGE;
+      case LEAVE_TRACED_PAGE -> RETRANSLATED_TRACED_PAGE;
       case LEAVE_CHECKED -> RETRANSLATED_CHECKED;
       case LEAVE_VM_EXIT -> RETRANSLATED_VM_EXIT;
       default -> RETRANSLATED_INSTRUCTION;

@@ -12,6 +12,7 @@ public enum CounterFamily {
   PAGE_FAULTS(            "cause",  "Walks that found the access forbidden; those made for a unit in advance raise no exception."),
   TLB_FLUSHES(            "scope",  "Times that translations were forgotten, by how many."),
   ADDRESS_SPACE_SWITCHES( "translations", "Times that another address space was entered, by what was known of it."),
+  TRACES_ENDED(           "cause",  "Pages that are traced no more."),
   VM_EXITS(               "reason", "Times that an instruction needed the virtual machine monitor."),
   EXCEPTIONS(             "vector", "Exceptions delivered to the guest."),
   INTERRUPTS(             "source", "Interrupts delivered to the guest."),

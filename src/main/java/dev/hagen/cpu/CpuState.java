@@ -21,6 +21,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The architectural state of one virtual processor, shared by every execution tier.
@@ -200,6 +201,10 @@ public final class CpuState {
    * all address spaces share one for supervisors.
    */
   public long mappingEpoch;
+  /** What becomes of translations when CR3 is written. */
+  public MmuKind mmu = MmuKind.ASID;
+  /** What keeps translations in step with page tables, if {@link #mmu} is {@link MmuKind#SHADOW}. */
+  public @Nullable PageTracing tracing;
   public final LargePages largePages = new LargePages();
   /** The last number given to a set, as its epoch or for the time at which it was entered. */
   public long lastEpoch;
@@ -315,9 +320,13 @@ public final class CpuState {
     }
     tlb[TlbSet.USER].pcid = 0;
     tlb[TlbSet.USER].root = 0;
+    tlb[TlbSet.USER].slot = 0;
     addressSpaces.clear();
     addressSpaces.add(tlb[TlbSet.USER]);
     largePages.clear();
+    if (tracing != null) {
+      tracing.forgetAll();
+    }
     updateContext();
   }
 

@@ -21,4 +21,13 @@ public interface ExitListener {
    * @param kept whether translations are remembered of the address space and hold
    */
   void addressSpaceEntered(long cr3, boolean kept);
+
+  /**
+   * A page has come to be traced since page tables lie in it, or is traced no more.
+   *
+   * @param physical guest-physical address of the page
+   * @param begins whether it is traced from now on
+   * @param counter what counts that
+   */
+  default void pageTraced(long physical, boolean begins, Counter counter) {}
 }

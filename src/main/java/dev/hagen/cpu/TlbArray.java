@@ -18,7 +18,7 @@ public final class TlbArray {
   public static final int ENTRIES = HostMemory.PAIRS;
   /** A tag that no address matches. */
   public static final long EMPTY = -1;
-  /** In a tag: the page holds code, so that writes to it must be noticed. */
+  /** In a tag: the page holds code or page tables, so that writes to it must be noticed. */
   public static final long SLOW = 1;
   public static final long PAGE_MASK = ~0xFFFL;
   /** How far a linear address is shifted to the right to be the place of its pair, for {@link HostMemory#first}. */
@@ -104,6 +104,19 @@ public final class TlbArray {
     global.slowDown(page);
   }
 
+  /** The same if it is known to be nowhere else than at {@code linear}. */
+  public void slowDown(int page, long linear) {
+    int index = index(linear);
+    if (contains(linear) && pages[index] == page) {
+      entries[2 * index] |= SLOW;
+    }
+  }
+
+  /** Whether the page of {@code linear} is here, and is RAM page {@code page}. */
+  public boolean contains(long linear, int page) {
+    return contains(linear) && pages[index(linear)] == page;
+  }
+
   /** Opens the page of {@code linear}, which is here, to the fast path again. */
   public void speedUp(long linear) {
     entries[2 * index(linear)] &= ~SLOW;
@@ -133,6 +146,32 @@ public final class TlbArray {
         entries[2 * index] = EMPTY;
       }
     }
+  }
+
+  /** Forgets the pages that are not global of the 2 to the power of {@code sizeBits} bytes around {@code linear}. */
+  public void dropLocal(long linear, int sizeBits) {
+    if (sizeBits - 12 < 14 && 1 << sizeBits - 12 < local.count) {
+      dropLarge(linear, sizeBits);
+    } else {
+      local.drop(linear, sizeBits);
+    }
+  }
+
+  /** Moves all pages that are not global to {@code parked}. */
+  void moveLocal(ParkedEntries parked, int kind) {
+    for (int i = 0; i < local.count; i++) {
+      int index = local.indices[i];
+      long tag = entries[2 * index] & ~SLOW;
+      if ((marks[index] & GLOBAL) == 0 && entries[2 * index] != EMPTY) {
+        parked.add(tag, kind, entries[2 * index + 1], pages[index]);
+      }
+    }
+    dropLocal();
+  }
+
+  /** Whether nothing is where the page of {@code linear} would be. */
+  public boolean isFree(long linear) {
+    return entries[2 * index(linear)] == EMPTY;
   }
 
   /** Forgets all pages that are not global. */
@@ -172,6 +211,20 @@ public final class TlbArray {
       }
     }
 
+    /** Takes entries of a range of linear addresses out of the list, and empties them; those that are empty go too. */
+    void drop(long linear, int sizeBits) {
+      for (int i = count - 1; i >= 0; i--) {
+        int index = indices[i];
+        if ((entries[2 * index] ^ linear) >>> sizeBits == 0 && (marks[index] & GLOBAL) == 0) {
+          entries[2 * index] = EMPTY;
+        }
+        if (entries[2 * index] == EMPTY) {
+          marks[index] &= (byte) ~mark;
+          indices[i] = indices[--count];
+        }
+      }
+    }
+
     /** Empties the list, and its entries but those with a mark of {@code kept}. */
     void drop(int kept) {
       for (int i = 0; i < count; i++) {
@@ -190,6 +243,16 @@ public final class TlbArray {
   /** The linear address of the page in entry {@code index} if the fast path may use it, else {@link #EMPTY}. */
   public long fastPage(int index) {
     return (entries[2 * index] & SLOW) == 0 ? entries[2 * index] : EMPTY;
+  }
+
+  /** Whether entry {@code index} is in use for a page that is not global. */
+  public boolean isLocal(int index) {
+    return entries[2 * index] != EMPTY && (marks[index] & GLOBAL) == 0;
+  }
+
+  /** The linear address of the page in entry {@code index}, which is in use. */
+  public long linearAt(int index) {
+    return entries[2 * index] & PAGE_MASK;
   }
 
   /** The RAM page of entry {@code index}. */

@@ -28,6 +28,8 @@ public final class TlbSet {
   /** The process-context identifier and the page tables of the address space, if this is one's. */
   public int pcid;
   public long root;
+  /** Where the set is in {@link CpuState#addressSpaces}, if it is an address space's. */
+  public int slot;
   /** When the address space was entered last; a later time is a higher number. */
   public long entered;
   /** Something global is or was here. */
@@ -59,6 +61,13 @@ public final class TlbSet {
     arrays[READ].dropLarge(linear, sizeBits);
     arrays[WRITE].dropLarge(linear, sizeBits);
     arrays[EXECUTE].dropLarge(linear, sizeBits);
+  }
+
+  /** Forgets the pages that are not global of the 2 to the power of {@code sizeBits} bytes around {@code linear}. */
+  public void dropLocal(long linear, int sizeBits) {
+    arrays[READ].dropLocal(linear, sizeBits);
+    arrays[WRITE].dropLocal(linear, sizeBits);
+    arrays[EXECUTE].dropLocal(linear, sizeBits);
   }
 
   /** Forgets all pages that are not global. */

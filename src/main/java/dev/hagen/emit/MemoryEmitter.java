@@ -181,8 +181,9 @@ final class MemoryEmitter {
         // What cannot be written, or not all of it, is not remembered; a line beside code can.
         code.label(unknown);
         if (asWritten == write) {
-          walk(write, size, miss);
-          code.jump(GOTO, write && group.remembered() != TlbArray.PAGE_MASK ? remember : found);
+          boolean line = write && group.remembered() != TlbArray.PAGE_MASK;
+          walk(write, line, size, miss);
+          code.jump(GOTO, line ? remember : found);
         } else {
           find(false, size, walks, miss);
           code.jump(GOTO, found);
@@ -244,18 +245,26 @@ final class MemoryEmitter {
     code.label(known);
     unit.exits().later(() -> {
       code.label(unknown);
-      walk(write, size, miss);
+      walk(write, false, size, miss);
       code.jump(GOTO, known);
     });
   }
 
-  /** Finds the place by the page tables, or leaves. */
-  private void walk(boolean write, int size, Label miss) {
+  /**
+   * Finds the place by the page tables, or leaves.
+   *
+   * @param line whether its line will be remembered
+   */
+  private void walk(boolean write, boolean line, int size, Label miss) {
     code.aload(Locals.CPU);
     code.lload(Locals.ADDRESS);
     code.constant(size);
-    code.constant(write ? 1 : 0);
-    Names.WALK.call(code.visitor());
+    if (line) {
+      Names.WALK_FOR_LINE.call(code.visitor());
+    } else {
+      code.constant(write ? 1 : 0);
+      Names.WALK.call(code.visitor());
+    }
     code.op(DUP2);
     code.lstore(Locals.OFFSET);
     code.op(LCONST_0);

@@ -60,6 +60,8 @@ final class Names {
   static final MethodName ENTER = method(Link.class, "enter", CpuState.class, long.class);
   static final MethodName WALK =
       method(LinearMemory.class, "walkForUnit", CpuState.class, long.class, int.class, boolean.class);
+  static final MethodName WALK_FOR_LINE =
+      method(LinearMemory.class, "walkForLine", CpuState.class, long.class, int.class);
   static final MethodName STORE_FLAGS =
       method(LazyFlags.class, "store", CpuState.class, int.class, long.class, long.class, long.class);
   static final MethodName KEEP_FLAGS =

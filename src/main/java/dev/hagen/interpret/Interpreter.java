@@ -252,7 +252,7 @@ public final class Interpreter {
     Block block = cache.at(linearRip(cpu));
     if (++block.misses >= mostMisses) {
       block.misses = 0;
-      if (block.worsenRecord(cpu.retired + cpu.countdown, block.cause == Counter.LEAVE_CODE_PAGE ? CODE_PAGE : 0)) {
+      if (mayAdapt(block) && block.worsenRecord(cpu.retired + cpu.countdown, block.cause == Counter.LEAVE_CODE_PAGE ? CODE_PAGE : 0)) {
         hot.recordChanged();
       }
     }
@@ -262,6 +262,11 @@ public final class Interpreter {
     } finally {
       block.cause = cpu.counters.endLeave();
     }
+  }
+
+  /** Whether units may come to do the block's first instruction themselves. */
+  private boolean mayAdapt(Block block) {
+    return block.cause != Counter.LEAVE_TRACED_PAGE || cpu.tracing == null || !cpu.tracing.alwaysExits();
   }
 
   /** What a unit left for when it last left for the instruction at guest-physical {@code physical}; by that it is counted. */

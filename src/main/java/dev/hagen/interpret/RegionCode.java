@@ -222,6 +222,16 @@ public final class RegionCode extends CodeRange {
     return heat + retired;
   }
 
+  /**
+   * Whether to look if the draft is left often, now that records have changed {@code changes} times: it has retired
+   * {@code instructions}, is not promoted yet, and this has not been answered for as many changes before.
+   */
+  public boolean takeRecordsOfDraft(int changes, int instructions) {
+    boolean now = !promoted && heat >= instructions && seenChanges != changes;
+    seenChanges = now ? changes : seenChanges;
+    return now;
+  }
+
   /** Whether a better unit runs than the draft. */
   public boolean isImproved() {
     return unit != null && unit == candidate;

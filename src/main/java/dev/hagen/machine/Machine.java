@@ -7,6 +7,7 @@ import dev.hagen.cache.LookupListener;
 import dev.hagen.cache.Translator;
 import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.MmuKind;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.Pending;
 import dev.hagen.decode.Decoder;
@@ -17,6 +18,7 @@ import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
 import dev.hagen.memory.PhysicalMemory;
+import dev.hagen.mmu.Paging;
 import dev.hagen.profile.ExitBook;
 import dev.hagen.profile.FlightEvents;
 import dev.hagen.profile.Profile;
@@ -24,6 +26,7 @@ import dev.hagen.profile.Sampler;
 import dev.hagen.profile.Symbols;
 import dev.hagen.profile.UnitBook;
 import dev.hagen.util.Tunable;
+import dev.hagen.util.Tunables;
 import dev.hagen.vmm.EventLog;
 import dev.hagen.vmm.HostClock;
 import dev.hagen.vmm.InstructionClock;
@@ -63,13 +66,16 @@ public final class Machine implements MachineControl, AutoCloseable {
   public Machine(MachineConfig config) {
     memory = new PhysicalMemory(config.memory());
     cpu = new CpuState(config.model(), memory, new NoVmm());
+    Tunables tunables = config.tunables();
+    boolean adaptive = tunables.isOn(Tunable.ADAPTIVE) && tunables.isOn(Tunable.TRACE);
+    Paging.choose(cpu, MmuKind.values()[tunables.get(Tunable.MMU)], !adaptive, tunables.get(Tunable.TRACE_STORES));
     clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
     board = new Board(config, cpu, clock, this::stop);
     Decoder decoder = new Decoder(Extension.of(config.model()));
     interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
     translator = new Translator(cpu, interpreter, decoder, config.tunables(), config.cache(),
         () -> cpu.post(Pending.DEVICE));
-    int threshold = config.tunables().get(Tunable.THRESHOLD);
+    int threshold = tunables.get(Tunable.THRESHOLD);
     if (threshold > 0) {
       interpreter.setHotCodeListener(translator, threshold);
     }

@@ -9,7 +9,8 @@ import java.util.List;
  * <p>RAM lies below {@link #LOW_LIMIT} and, as far as there is more, from 4 GiB on; the hole between belongs to
  * devices. RAM pages are numbered through (page 0 is the first 4 KiB of RAM), and for each of them one {@code long} says
  * which of its 64-byte lines hold decoded or translated code: a write into such a line, by whomever, is reported to the
- * {@link CodeListener}.
+ * {@link CodeListener}. A write into a page that is traced, since page tables lie in it, is told to the
+ * {@link TableListener}.
  *
  * <p>Addresses without memory or device read as ones and ignore writes.
  */
@@ -27,8 +28,10 @@ public final class PhysicalMemory implements AutoCloseable {
   private final long ramBase;
   private final long lowSize;
   private final long[] codeLines;
+  private final boolean[] traced;
   private final List<Window> windows = new ArrayList<>();
   private CodeListener codeListener = (page, lines) -> {};
+  private TableListener tableListener = (page, offset, length) -> {};
 
   /**
    * A map with {@code ramSize} bytes of zeroed RAM.
@@ -44,6 +47,7 @@ public final class PhysicalMemory implements AutoCloseable {
     this.lowSize = Math.min(ramSize, LOW_LIMIT);
     this.ramBase = HostMemory.allocate(ramSize);
     this.codeLines = new long[Math.toIntExact(ramSize >>> 12)];
+    this.traced = new boolean[codeLines.length];
   }
 
   /** Bytes of RAM. */
@@ -93,6 +97,7 @@ public final class PhysicalMemory implements AutoCloseable {
   public void write(long address, long value, int size) {
     long offset = ramOffset(address);
     if (offset != NO_RAM) {
+      announce(offset, size);
       HostMemory.put(offset, value, size);
       written(offset, size);
       return;
@@ -100,6 +105,14 @@ public final class PhysicalMemory implements AutoCloseable {
     Window window = find(address);
     if (window != null) {
       window.region.write(address - window.base, value, size);
+    }
+  }
+
+  /** Tells the table listener if a traced page is about to be written at host offset {@code offset}; within one page. */
+  private void announce(long offset, int length) {
+    int page = ramPage(offset);
+    if (traced[page]) {
+      tableListener.tableWrite(page, offset, length);
     }
   }
 
@@ -135,6 +148,7 @@ public final class PhysicalMemory implements AutoCloseable {
       int part = (int) Math.min(length, 0x1000 - (address & 0xFFF));
       long offset = ramOffset(address);
       if (offset != NO_RAM) {
+        announce(offset, part);
         HostMemory.copyIn(source, index, offset, part);
         written(offset, part);
       }
@@ -200,6 +214,26 @@ public final class PhysicalMemory implements AutoCloseable {
   /** Who hears of writes into code lines; one listener, set when the machine is wired. */
   public void setCodeListener(CodeListener listener) {
     codeListener = listener;
+  }
+
+  /** Who hears of writes to traced pages; one listener, set when the machine is wired. */
+  public void setTableListener(TableListener listener) {
+    tableListener = listener;
+  }
+
+  /** Whether writes to a RAM page are told to the table listener. */
+  public boolean isTraced(int page) {
+    return traced[page];
+  }
+
+  /** Lets writes to a RAM page be told to the table listener from now on, or no more. */
+  public void setTraced(int page, boolean on) {
+    traced[page] = on;
+  }
+
+  /** Whether writes to a RAM page must be noticed: it holds code, or is traced. */
+  public boolean isWatched(int page) {
+    return codeLines[page] != 0 || traced[page];
   }
 
   /** The 64-byte lines of RAM page {@code page} that hold code. */

@@ -3,6 +3,7 @@ package dev.hagen.mmu;
 import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
+import dev.hagen.cpu.PageTracing;
 import dev.hagen.cpu.TlbArray;
 import dev.hagen.cpu.TlbSet;
 import dev.hagen.memory.HostMemory;
@@ -54,6 +55,15 @@ public final class LinearMemory {
    * the lines that are to be written hold none.
    */
   public static long walkForUnit(CpuState cpu, long linear, int size, boolean write) {
+    return walkForUnit(cpu, linear, size, write, false);
+  }
+
+  /** The same for a store by a unit that will write the same line again without asking: its page may not be traced. */
+  public static long walkForLine(CpuState cpu, long linear, int size) {
+    return walkForUnit(cpu, linear, size, true, true);
+  }
+
+  private static long walkForUnit(CpuState cpu, long linear, int size, boolean write, boolean again) {
     if (crossesPage(linear, size) || !Bits.isCanonical(linear) || cpu.checksAlignment() || cpu.hasDataBreakpoints()) {
       return NOT_PLAIN;
     }
@@ -62,21 +72,30 @@ public final class LinearMemory {
     } catch (GuestException e) {
       return NOT_PLAIN;
     }
-    // The walk may have set a bit in a page table that lies among code.
+    // The walk may have set a bit in a page table that lies among code, or traced a page that the unit knows how to write.
     if (cpu.leaveBlock) {
       return NOT_PLAIN;
     }
     long place = probe(write ? cpu.writeTlb : cpu.readTlb, linear, size);
-    return place == NOT_PLAIN && write ? besideCode(cpu, linear, size) : place;
+    return place == NOT_PLAIN && write ? watched(cpu, linear, size, again) : place;
   }
 
-  /** The same for a store into a page that holds code, which is in the TLB for the slow path alone. */
-  private static long besideCode(CpuState cpu, long linear, int size) {
+  /** The same for a store into a page that holds code or page tables, which is in the TLB for the slow path alone. */
+  private static long watched(CpuState cpu, long linear, int size, boolean again) {
     TlbArray array = cpu.tlb[cpu.privilege()].array(TlbSet.WRITE);
-    if (!array.contains(linear) || cpu.memory.holdsCode(array.page(linear), linear, size)) {
+    if (!array.contains(linear)) {
       return NOT_PLAIN;
     }
-    return TlbArray.place(array.entries, linear);
+    int page = array.page(linear);
+    if (cpu.memory.holdsCode(page, linear, size)) {
+      return NOT_PLAIN;
+    }
+    long place = TlbArray.place(array.entries, linear);
+    PageTracing tracing = cpu.tracing;
+    if (tracing != null && cpu.memory.isTraced(page) && (again || !tracing.storeInUnit(page, place, size))) {
+      return NOT_PLAIN;
+    }
+    return place;
   }
 
   /** Stores the low {@code size} bytes of {@code value}. */
@@ -173,7 +192,8 @@ public final class LinearMemory {
 
   /**
    * The offset in {@link HostMemory} of the byte at {@code linear} for writing, if the rest of its page is plain RAM
-   * without code; else {@link #NOT_PLAIN}. Raises the page fault of a store.
+   * without code; else {@link #NOT_PLAIN}. Raises the page fault of a store. A page that is traced is traced no more: what
+   * is filled is hardly a page table in use.
    */
   public static long ramForStore(CpuState cpu, long linear) {
     return ram(cpu, linear, TlbSet.WRITE, cpu.writeTlb);
@@ -183,11 +203,22 @@ public final class LinearMemory {
     if (!TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)) {
       checkCanonical(cpu, linear, 1);
       translate(cpu, linear, kind, cpu.privilege());
+      if (kind == TlbSet.WRITE && cpu.tracing != null) {
+        endTracing(cpu, cpu.tracing, linear);
+      }
       if (!TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)) {
         return NOT_PLAIN;
       }
     }
     return TlbArray.place(tlb, linear);
+  }
+
+  private static void endTracing(CpuState cpu, PageTracing tracing, long linear) {
+    TlbArray array = cpu.tlb[cpu.privilege()].array(TlbSet.WRITE);
+    if (array.contains(linear) && cpu.memory.isTraced(array.page(linear))) {
+      tracing.release(array.page(linear));
+      translate(cpu, linear, TlbSet.WRITE, cpu.privilege());
+    }
   }
 
   /**
@@ -235,9 +266,11 @@ public final class LinearMemory {
     return walk & TlbArray.PAGE_MASK | linear & 0xFFF;
   }
 
-  /** A page that holds code, or has held it: then the slow path is no longer needed. */
+  /** A page that is watched, or has been: then the slow path is no longer needed. */
   private static void slowPage(CpuState cpu, TlbArray array, long linear, int page) {
-    if (cpu.memory.codeLines(page) == 0) {
+    if (cpu.memory.isTraced(page)) {
+      cpu.counters.slow(Counter.SLOW_TRACED_PAGE, Counter.LEAVE_TRACED_PAGE);
+    } else if (cpu.memory.codeLines(page) == 0) {
       array.speedUp(linear);
     } else {
       cpu.counters.slow(Counter.SLOW_CODE_PAGE, Counter.LEAVE_CODE_PAGE);

@@ -3,10 +3,12 @@ package dev.hagen.mmu;
 import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.LargePages;
+import dev.hagen.cpu.PageTracing;
 import dev.hagen.cpu.TlbArray;
 import dev.hagen.cpu.TlbSet;
 import dev.hagen.memory.PhysicalMemory;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * is for the slow path alone. Everything else takes the slow path with a walk.
  *
  * <p>What users access is kept for each address space. What supervisors access is kept in one set for all: most of it is
- * global, and the rest, which belongs to the current address space, goes when that is left.
+ * global, and the rest, which belongs to the current address space, goes when that is left, or is put aside. Which address
+ * spaces are remembered, and what becomes of them, depends on {@link dev.hagen.cpu.MmuKind}.
  */
 final class Tlb {
   /** Address spaces that are remembered. */
@@ -39,11 +42,15 @@ final class Tlb {
     }
     int page = memory.ramPage(offset);
     int sizeBits = (int) (walk >>> PageWalker.SIZE_SHIFT) & 63;
-    boolean slow = kind == TlbSet.WRITE && memory.codeLines(page) != 0;
+    boolean slow = kind == TlbSet.WRITE && memory.isWatched(page);
     set.array(kind).fill(linear, offset, page, global, slow);
     set.hasGlobal |= global;
-    if (sizeBits > 12) {
+    PageTracing tracing = cpu.tracing;
+    if (sizeBits > 12 && (tracing == null || global)) {
       cpu.largePages.add(linear, sizeBits);
+    }
+    if (tracing != null) {
+      tracing.filled(linear, kind, privilege, global, page);
     }
   }
 
@@ -60,11 +67,27 @@ final class Tlb {
       }
     }
     cpu.largePages.clear();
+    if (cpu.tracing != null) {
+      cpu.tracing.forgetAll();
+    }
     cpu.updateTlb();
+  }
+
+  /** Whether tracing has seen to it that nothing is remembered, of what is not global, but what page tables say. */
+  private static boolean isTraced(CpuState cpu) {
+    PageTracing tracing = cpu.tracing;
+    if (tracing == null) {
+      return false;
+    }
+    tracing.settle();
+    return !tracing.isLoose();
   }
 
   /** Forgets what is not global in all address spaces. */
   static void flushLocal(CpuState cpu) {
+    if (isTraced(cpu)) {
+      return;
+    }
     for (TlbSet space : cpu.addressSpaces) {
       flushUser(cpu, space);
     }
@@ -74,6 +97,9 @@ final class Tlb {
 
   /** Forgets what is not global in the address space with identifier {@code pcid}. */
   static void flushPcid(CpuState cpu, int pcid) {
+    if (isTraced(cpu)) {
+      return;
+    }
     TlbSet space = find(cpu, pcid);
     if (space != null) {
       flushUser(cpu, space);
@@ -90,6 +116,30 @@ final class Tlb {
    * @return what counts it, by what was remembered
    */
   static Counter enter(CpuState cpu, int pcid, long root, boolean keep) {
+    switch (cpu.mmu) {
+      case SHADOW -> {
+        return Objects.requireNonNull(cpu.tracing).enter();
+      }
+      case FLUSH -> {
+        return enterEmpty(cpu, pcid);
+      }
+      default -> {
+        return enterTagged(cpu, pcid, root, keep);
+      }
+    }
+  }
+
+  /** All address spaces have one set in turn. */
+  private static Counter enterEmpty(CpuState cpu, int pcid) {
+    TlbSet space = cpu.tlb[TlbSet.USER];
+    flushUser(cpu, space);
+    flushLocalOfSupervisor(cpu);
+    space.pcid = pcid;
+    cpu.updateTlb();
+    return Counter.SWITCH_DROPPED;
+  }
+
+  private static Counter enterTagged(CpuState cpu, int pcid, long root, boolean keep) {
     flushLocalOfSupervisor(cpu);
     TlbSet space = find(cpu, pcid);
     Counter found = Counter.SWITCH_KEPT;
@@ -166,8 +216,13 @@ final class Tlb {
 
   /** Forgets one page of the current address space, global or not. */
   static void invalidate(CpuState cpu, long linear) {
+    boolean traced = isTraced(cpu);
     for (TlbSet set : cpu.tlb) {
-      set.drop(linear);
+      if (traced) {
+        set.dropGlobal(linear);
+      } else {
+        set.drop(linear);
+      }
       if (set.executed.mayContain(linear)) {
         renew(cpu, set);
       }
@@ -212,6 +267,9 @@ final class Tlb {
 
   /** Forgets one page of another address space, unless it is global. */
   static void invalidate(CpuState cpu, int pcid, long linear) {
+    if (isTraced(cpu)) {
+      return;
+    }
     TlbSet space = find(cpu, pcid);
     if (space == null) {
       return;

@@ -55,6 +55,11 @@ public final class ExitBook {
       public void addressSpaceEntered(long cr3, boolean kept) {
         other.addressSpaceEntered(cr3, kept);
       }
+
+      @Override
+      public void pageTraced(long physical, boolean begins, Counter counter) {
+        other.pageTraced(physical, begins, counter);
+      }
     };
   }
 }

@@ -152,4 +152,19 @@ public final class FlightEvents implements TranslationListener, ExitListener {
       event.commit();
     }
   }
+
+  @Override
+  public void pageTraced(long physical, boolean begins, Counter counter) {
+    if (isOff()) {
+      return;
+    }
+    PageTableTrace event = new PageTableTrace();
+    if (event.shouldCommit()) {
+      event.processor = processor;
+      event.page = physical;
+      event.begins = begins;
+      event.cause = counter.value();
+      event.commit();
+    }
+  }
 }

@@ -73,7 +73,7 @@ public final class ControlRegisters {
       case 4 -> writeCr4(cpu, value);
       default -> writeCr8(cpu, value);
     }
-    if (index != 2) {
+    if (index != 2 && index != 3) {
       cpu.leaveBlock = true;
     }
   }

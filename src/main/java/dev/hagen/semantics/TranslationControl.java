@@ -36,7 +36,6 @@ public final class TranslationControl {
     }
     if (Bits.isCanonical(linear)) {
       Paging.invalidate(cpu, linear);
-      cpu.leaveBlock = true;
     }
   }
 
@@ -68,7 +67,6 @@ public final class TranslationControl {
       case ALL_WITH_GLOBAL -> Paging.flush(cpu);
       default -> Paging.flushLocal(cpu);
     }
-    cpu.leaveBlock = true;
   }
 
   /** INVD and WBINVD: there is no cache to write back. */

@@ -13,6 +13,9 @@ public enum Tunable {
   PROMOTION(        5000000, 0, Integer.MAX_VALUE, "instructions that a draft retires before it is made anew"),
   ADAPTIVE(               1, 0, 1,                 "1: units that are left often at an instruction are made anew; 0: not"),
   MISSES(             20000, 1, Integer.MAX_VALUE, "how often units are left at an instruction until they are made anew"),
+  MMU(                    1, 0, 2,                 "a write of CR3 forgets what is not global (0), or what is not kept under its PCID (1), or nothing (2: page tables are traced)"),
+  TRACE(                  1, 0, 1,                 "1: units come to store into traced page tables themselves; 0: they always leave"),
+  TRACE_STORES(          64, 1, Integer.MAX_VALUE, "stores into a traced page, without a translation between, until it is traced no more; not with trace=0"),
   INTRINSICS(             1, 0, 1,                 "0: no operation has bytecode of its own, all go through semantic methods");
   // @formatter:on
 

@@ -125,6 +125,20 @@ final class TranslationCounterTest {
   }
 
   @Test
+  void draft_leftOften_isPromotedBeforeItsTime() {
+    Tunables tunables = AT_ONCE.with(Tunable.TIERS, 1).with(Tunable.MISSES, 5000);
+    try (ProgramMachine machine = new ProgramMachine(FixedProgram.of(WRITES_BESIDE_ITS_CODE), tunables, METHODS)) {
+      machine.setListener(recorder);
+      // It is looked after once in a million instructions; a promotion for its heat takes five.
+      machine.run(new long[] {1_100_000});
+      machine.publish();
+      machine.run(new long[] {2_200_000});
+      assertThat(machine.counters().of(Counter.UNITS_PROMOTED)).isEqualTo(1);
+      assertThat(machine.counters().of(Counter.LEAVE_CODE_PAGE)).isLessThan(400_000);
+    }
+  }
+
+  @Test
   void unit_largerThanTheCache_isEvictedAtOnce() {
     Counters counters = run(LOOP, AT_ONCE, new CacheLimits(CachePolicy.LRU, 1), 100);
     assertThat(counters.of(Counter.UNITS_EVICTED)).isPositive().isEqualTo(counters.of(Counter.UNITS_TRANSLATED));

@@ -9,6 +9,7 @@ import dev.hagen.cache.CachePolicy;
 import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CounterFamily;
 import dev.hagen.cpu.Counters;
+import dev.hagen.cpu.MmuKind;
 import dev.hagen.machine.Machine;
 import dev.hagen.machine.MachineConfig;
 import dev.hagen.util.Tunable;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FlightEventsTest {
   private static final Tunables EAGER = Tunables.standard().with(Tunable.BACKGROUND, 0).with(Tunable.THRESHOLD, 5)
-      .with(Tunable.PROMOTION, 1000);
+      .with(Tunable.PROMOTION, 1000).with(Tunable.MMU, MmuKind.SHADOW.ordinal());
   /** Bytes: room for a few units. */
   private static final long SMALL = 20_000;
   private static final Set<String> IMPLICIT = Set.of("startTime", "duration", "eventThread", "stackTrace");
@@ -61,7 +62,7 @@ class FlightEventsTest {
 
   private static List<Class<? extends jdk.jfr.Event>> types() {
     return List.of(UnitTranslated.class, UnitRetranslated.class, UnitEvicted.class, UnitRetired.class, UnitClassDefined.class,
-        UnitClassUnloaded.class, VmExit.class, AddressSpaceSwitch.class);
+        UnitClassUnloaded.class, VmExit.class, AddressSpaceSwitch.class, PageTableTrace.class);
   }
 
   private void runDemo() throws Exception {
@@ -122,6 +123,14 @@ class FlightEventsTest {
   void addressSpaces_areRecordedAsTheyAreCounted() {
     assertThat(events("AddressSpaceSwitch")).hasSize((int) counters.sum(CounterFamily.ADDRESS_SPACE_SWITCHES)).isNotEmpty()
         .anyMatch(event -> event.getLong("cr3") != 0);
+  }
+
+  @Test
+  void tracedPages_areRecordedAsTheyAreCounted() {
+    assertThat(events("PageTableTrace")).filteredOn(event -> event.getBoolean("begins"))
+        .hasSize((int) counters.of(Counter.TRACES_BEGUN)).isNotEmpty().allMatch(event -> event.getLong("page") != 0);
+    assertThat(events("PageTableTrace")).filteredOn(event -> !event.getBoolean("begins"))
+        .hasSize((int) counters.sum(CounterFamily.TRACES_ENDED)).allMatch(event -> !event.getString("cause").isEmpty());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import dev.hagen.system.HagenProcess.Result;
+import dev.hagen.testing.Requirements;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,30 @@ class CompareIT {
     Result result = HagenProcess.run("compare", DEMO, "--with=adaptive", "--rounds=1", "--until=real mode");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).containsPattern("\nseconds +[0-9.]+\n");
+  }
+
+  @Test
+  void forkwait_isMeasuredFromTheFirstProcessToTheLast() {
+    Requirements.debianImage("vmlinuz-amd64");
+    Requirements.benchImage("initrd-amd64");
+    Result result = HagenProcess.run("compare", "--guest=forkwait", "--processes=100", "--with=adaptive,shadow",
+        "--rounds=1");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).startsWith("seconds\n").containsPattern("\nseconds( +[0-9.]+){2}\n");
+  }
+
+  @Test
+  void guestWhoseFirstLineNeverComes_isNamed() {
+    Result result = HagenProcess.run("compare", DEMO, "--with=adaptive", "--rounds=1", "--from=no such line");
+    assertThat(result.exitCode()).isEqualTo(USAGE);
+    assertThat(result.err()).contains("hagen: adaptive ended without a result; the guest's last line was '");
+  }
+
+  @Test
+  void guest_thatIsUnknown_isAMistake() {
+    Result result = HagenProcess.run("compare", "--guest=spoon");
+    assertThat(result.exitCode()).isEqualTo(USAGE);
+    assertThat(result.err()).contains("--guest is nano or forkwait, not 'spoon'.");
   }
 
   @Test

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,9 +43,11 @@ final class DebianBoot {
         "console=ttyS0", "-m", "512", "-nographic", "-no-reboot", "--stats"};
   }
 
-  /** Runs the guest script to its end and checks everything that it has printed. */
-  void assertScriptSucceeds(Path directory) throws IOException {
-    Result result = HagenProcess.run(arguments(initrdWithScript(directory)));
+  /** Runs the guest script to its end, with options more, and checks everything that it has printed. */
+  void assertScriptSucceeds(Path directory, String... options) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments(initrdWithScript(directory))));
+    all.addAll(List.of(options));
+    Result result = HagenProcess.run(all.toArray(String[]::new));
     String out = result.out().replace("\r", "");
     System.out.println(architecture + ": HAGEN-READY " + value(out, "HAGEN-READY") + "; " + result.err().strip());
     assertThat(out).as(result.err()).contains("HAGEN-SCRIPT-OK");

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class Requirements {
   private static final Path DEBIAN = Path.of("target", "guest-images", "debian");
+  private static final Path BENCH = Path.of("target", "guest-images", "bench");
 
   private static final Path BENCH = Path.of("target", "guest-images", "bench");
 
@@ -30,9 +31,17 @@ public final class Requirements {
 
   /** Demands one of the files that guest-images/debian/build.sh makes, and answers its path. */
   public static Path debianImage(String name) {
-    Path path = DEBIAN.resolve(name);
+    return image(DEBIAN.resolve(name), "guest-images/debian/build.sh");
+  }
+
+  /** Demands one of the files that guest-images/bench/build.sh makes, and answers its path. */
+  public static Path benchImage(String name) {
+    return image(BENCH.resolve(name), "guest-images/bench/build.sh");
+  }
+
+  private static Path image(Path path, String script) {
     if (!Files.isReadable(path)) {
-      missing("needs " + path + ": run guest-images/debian/build.sh first");
+      missing("needs " + path + ": run " + script + " first");
     }
     return path;
   }
