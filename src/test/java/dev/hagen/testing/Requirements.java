@@ -16,8 +16,6 @@ public final class Requirements {
   private static final Path DEBIAN = Path.of("target", "guest-images", "debian");
   private static final Path BENCH = Path.of("target", "guest-images", "bench");
 
-  private static final Path BENCH = Path.of("target", "guest-images", "bench");
-
   private Requirements() {}
 
   /** Demands a program on the PATH; {@code debianPackage} is where it comes from. */
@@ -42,15 +40,6 @@ public final class Requirements {
   private static Path image(Path path, String script) {
     if (!Files.isReadable(path)) {
       missing("needs " + path + ": run " + script + " first");
-    }
-    return path;
-  }
-
-  /** Demands one of the files that guest-images/bench/build.sh makes, and answers its path. */
-  public static Path benchImage(String name) {
-    Path path = BENCH.resolve(name);
-    if (!Files.isReadable(path)) {
-      missing("needs " + path + ": run guest-images/bench/build.sh first");
     }
     return path;
   }
