@@ -1,28 +1,13 @@
 package dev.hagen.emit;
 
-import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.IFEQ;
-import static org.objectweb.asm.Opcodes.IFGE;
-import static org.objectweb.asm.Opcodes.IFGT;
-import static org.objectweb.asm.Opcodes.IFLE;
-import static org.objectweb.asm.Opcodes.IFLT;
 import static org.objectweb.asm.Opcodes.IFNE;
-import static org.objectweb.asm.Opcodes.IF_ICMPGE;
-import static org.objectweb.asm.Opcodes.IF_ICMPGT;
-import static org.objectweb.asm.Opcodes.IF_ICMPLE;
-import static org.objectweb.asm.Opcodes.IF_ICMPLT;
 import static org.objectweb.asm.Opcodes.ISTORE;
-import static org.objectweb.asm.Opcodes.L2I;
-import static org.objectweb.asm.Opcodes.LADD;
 import static org.objectweb.asm.Opcodes.LAND;
 import static org.objectweb.asm.Opcodes.LCMP;
 import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LCONST_1;
-import static org.objectweb.asm.Opcodes.LSHL;
-import static org.objectweb.asm.Opcodes.LSHR;
 import static org.objectweb.asm.Opcodes.LSTORE;
-import static org.objectweb.asm.Opcodes.LSUB;
-import static org.objectweb.asm.Opcodes.LUSHR;
 
 import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
@@ -39,12 +24,6 @@ final class FlagEmitter {
   /** The kind is not known when emitting. */
   static final int UNKNOWN = -1;
 
-  private static final int OVERFLOW = 0;
-  private static final int BELOW = 1;
-  private static final int EQUAL = 2;
-  private static final int BELOW_OR_EQUAL = 3;
-  private static final int SIGN = 4;
-  private static final int LESS = 6;
   private static final int FAMILY = ~0xF;
 
   /**
@@ -60,6 +39,7 @@ final class FlagEmitter {
   }
 
   private final Code code;
+  private final KnownFlags knownFlags;
   private final int codeSize;
   private int known = UNKNOWN;
   private @Nullable FlagSource source;
@@ -71,6 +51,7 @@ final class FlagEmitter {
 
   FlagEmitter(Code code, int codeSize) {
     this.code = code;
+    this.knownFlags = new KnownFlags(code);
     this.codeSize = codeSize;
   }
 
@@ -206,14 +187,10 @@ final class FlagEmitter {
     }
   }
 
-  /** Leaves the flags in the CPU's state, in a way out that was made when {@code way} was in force. */
+  /** Leaves the flags in the state, in a way out that was made when {@code way} was in force. */
   void leave(State way) {
     restore(way);
-    settle();
-    if (known != LazyFlags.IN_STATE && !code.keepsState()) {
-      loadState();
-      Names.KEEP_FLAGS.call(code.visitor());
-    }
+    keep();
   }
 
   private void apply(int kind) {
@@ -296,39 +273,10 @@ final class FlagEmitter {
       return;
     }
     settle();
-    if (known == UNKNOWN || !pushKnownCarry()) {
+    if (known == UNKNOWN || !knownFlags.pushCarry(known)) {
       loadState();
       Names.CARRY.call(code.visitor());
     }
-  }
-
-  /** Pushes CF where that takes no more than a few instructions. */
-  private boolean pushKnownCarry() {
-    int size = known & ~FAMILY;
-    switch (known & FAMILY) {
-      case LazyFlags.LOGIC -> code.constant(0L);
-      case LazyFlags.INCREMENT, LazyFlags.DECREMENT -> code.lload(Locals.FLAG_C);
-      case LazyFlags.SUM, LazyFlags.SUM_CARRY -> {
-        if (size == 8) {
-          return false;
-        }
-        pushResult(known & FAMILY, size);
-        code.constant(8 * size);
-        code.op(LUSHR);
-      }
-      case LazyFlags.DIFFERENCE, LazyFlags.DIFFERENCE_BORROW -> {
-        if (size == 8) {
-          return false;
-        }
-        pushResult(known & FAMILY, size);
-        code.constant(63);
-        code.op(LUSHR);
-      }
-      default -> {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void pushBit() {
@@ -340,32 +288,17 @@ final class FlagEmitter {
   /** Jumps to {@code target} if condition {@code condition} (the low bits of the opcode) holds. */
   void jumpIf(int condition, Label target) {
     boolean negated = (condition & 1) != 0;
-    if ((change & FAMILY) == FlagChange.BIT && condition >> 1 == BELOW) {
+    if ((change & FAMILY) == FlagChange.BIT && condition >> 1 == KnownFlags.BELOW) {
       pushBit();
-      code.op(LCONST_0);
-      code.op(LCMP);
-      code.jump(negated ? IFEQ : IFNE, target);
+      jumpIfNotZero(negated, target);
       return;
     }
     settle();
     int kind = known == UNKNOWN ? LazyFlags.IN_STATE : known;
-    int size = kind & ~FAMILY;
-    boolean done = switch (kind & FAMILY) {
-      case LazyFlags.DIFFERENCE -> difference(condition >> 1, negated, size, target);
-      case LazyFlags.LOGIC -> logic(condition >> 1, negated, size, target);
-      case LazyFlags.DIFFERENCE_BORROW -> borrow(condition >> 1, negated, size, target)
-          || result(kind & FAMILY, condition >> 1, negated, size, target);
-      case LazyFlags.SUM, LazyFlags.SUM_CARRY -> carry(kind, condition >> 1, negated, target)
-          || result(kind & FAMILY, condition >> 1, negated, size, target);
-      case LazyFlags.INCREMENT, LazyFlags.DECREMENT, LazyFlags.SHIFT_LEFT, LazyFlags.SHIFT_RIGHT,
-          LazyFlags.SHIFT_SIGNED -> result(kind & FAMILY, condition >> 1, negated, size, target);
-      case LazyFlags.ORDER -> {
-        new OrderEmitter(code, size).jumpIf(condition >> 1, negated, target);
-        yield true;
-      }
-      default -> false;
-    };
-    if (!done) {
+    if (kind == (LazyFlags.SUM_CARRY | 8) && condition >> 1 == KnownFlags.BELOW) {
+      pushCarry();
+      jumpIfNotZero(negated, target);
+    } else if (!knownFlags.jumpIf(kind, condition >> 1, negated, target)) {
       store();
       code.aload(Locals.CPU);
       code.constant(condition);
@@ -374,193 +307,10 @@ final class FlagEmitter {
     }
   }
 
-  private boolean difference(int test, boolean negated, int size, Label target) {
-    switch (test) {
-      case BELOW -> unsigned(size, negated ? IFGE : IFLT, target);
-      case BELOW_OR_EQUAL -> unsigned(size, negated ? IFGT : IFLE, target);
-      case EQUAL -> {
-        code.lload(Locals.FLAG_A);
-        code.lload(Locals.FLAG_B);
-        code.op(LCMP);
-        code.jump(negated ? IFNE : IFEQ, target);
-      }
-      case LESS -> signed(size, negated ? IFGE : IFLT, negated ? IF_ICMPGE : IF_ICMPLT, target);
-      case LESS + 1 -> signed(size, negated ? IFGT : IFLE, negated ? IF_ICMPGT : IF_ICMPLE, target);
-      case SIGN -> {
-        code.lload(Locals.FLAG_A);
-        code.lload(Locals.FLAG_B);
-        code.op(LSUB);
-        sign(size, negated, target);
-      }
-      default -> {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void unsigned(int size, int jump, Label target) {
-    code.lload(Locals.FLAG_A);
-    if (size == 8 && code.keepsState()) {
-      // C1 compares and jumps in one; it does not know the method for it.
-      flipSign();
-      code.lload(Locals.FLAG_B);
-      flipSign();
-      code.op(LCMP);
-    } else {
-      code.lload(Locals.FLAG_B);
-      if (size == 8) {
-        Names.COMPARE_UNSIGNED.call(code.visitor());
-      } else {
-        code.op(LCMP);
-      }
-    }
-    code.jump(jump, target);
-  }
-
-  private void flipSign() {
-    code.constant(Long.MIN_VALUE);
-    code.op(LADD);
-  }
-
-  private void signed(int size, int longJump, int intJump, Label target) {
-    if (size == 4) {
-      code.lload(Locals.FLAG_A);
-      code.op(L2I);
-      code.lload(Locals.FLAG_B);
-      code.op(L2I);
-      code.jump(intJump, target);
-      return;
-    }
-    code.lload(Locals.FLAG_A);
-    code.shiftUp(size);
-    code.lload(Locals.FLAG_B);
-    code.shiftUp(size);
-    code.op(LCMP);
-    code.jump(longJump, target);
-  }
-
-  /** Jumps by the sign of the value on the stack. */
-  private void sign(int size, boolean negated, Label target) {
-    code.shiftUp(size);
-    code.op(LCONST_0);
-    code.op(LCMP);
-    code.jump(negated ? IFGE : IFLT, target);
-  }
-
-  private boolean logic(int test, boolean negated, int size, Label target) {
-    switch (test) {
-      case OVERFLOW, BELOW -> {
-        if (negated) {
-          code.jump(GOTO, target);
-        }
-      }
-      case EQUAL, BELOW_OR_EQUAL -> compareWithZero(Locals.FLAG_A, size, negated ? IFNE : IFEQ, target);
-      case SIGN, LESS -> compareWithZero(Locals.FLAG_A, size, negated ? IFGE : IFLT, target);
-      case LESS + 1 -> compareWithZero(Locals.FLAG_A, size, negated ? IFGT : IFLE, target);
-      default -> {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void compareWithZero(int local, int size, int jump, Label target) {
-    code.lload(local);
-    code.shiftUp(size);
-    code.op(LCONST_0);
-    code.op(LCMP);
-    code.jump(jump, target);
-  }
-
-  /** Conditions after a subtraction with borrow, of operands narrow enough for the difference to fit. */
-  private boolean borrow(int test, boolean negated, int size, Label target) {
-    if (size == 8 || test != BELOW && test != LESS) {
-      return false;
-    }
-    code.lload(Locals.FLAG_A);
-    extend(size, test == LESS);
-    code.lload(Locals.FLAG_B);
-    extend(size, test == LESS);
-    code.op(LSUB);
-    code.lload(Locals.FLAG_C);
-    code.op(LSUB);
-    code.op(LCONST_0);
-    code.op(LCMP);
-    code.jump(negated ? IFGE : IFLT, target);
-    return true;
-  }
-
-  private void extend(int size, boolean signed) {
-    if (signed) {
-      code.shiftUp(size);
-      code.constant(64 - 8 * size);
-      code.op(LSHR);
-    }
-  }
-
-  /** The carry of an addition. */
-  private boolean carry(int kind, int test, boolean negated, Label target) {
-    if (test != BELOW) {
-      return false;
-    }
-    if (kind == (LazyFlags.SUM | 8)) {
-      pushResult(LazyFlags.SUM, 8);
-      code.lload(Locals.FLAG_A);
-      Names.COMPARE_UNSIGNED.call(code.visitor());
-      code.jump(negated ? IFGE : IFLT, target);
-      return true;
-    }
-    pushCarry();
+  private void jumpIfNotZero(boolean negated, Label target) {
     code.op(LCONST_0);
     code.op(LCMP);
     code.jump(negated ? IFEQ : IFNE, target);
-    return true;
-  }
-
-  /** Conditions on the result alone. */
-  private boolean result(int family, int test, boolean negated, int size, Label target) {
-    if (test != EQUAL && test != SIGN) {
-      return false;
-    }
-    pushResult(family, size);
-    if (test == SIGN) {
-      sign(size, negated, target);
-    } else {
-      code.shiftUp(size);
-      code.op(LCONST_0);
-      code.op(LCMP);
-      code.jump(negated ? IFNE : IFEQ, target);
-    }
-    return true;
-  }
-
-  /** Pushes the result of the operation that has set the flags, with garbage above its size. */
-  private void pushResult(int family, int size) {
-    code.lload(Locals.FLAG_A);
-    switch (family) {
-      case LazyFlags.SUM, LazyFlags.SUM_CARRY -> code.lload(Locals.FLAG_B, LADD);
-      case LazyFlags.DIFFERENCE, LazyFlags.DIFFERENCE_BORROW -> code.lload(Locals.FLAG_B, LSUB);
-      case LazyFlags.INCREMENT -> {
-        code.op(LCONST_1);
-        code.op(LADD);
-      }
-      case LazyFlags.DECREMENT -> {
-        code.op(LCONST_1);
-        code.op(LSUB);
-      }
-      default -> {
-        extend(size, family == LazyFlags.SHIFT_SIGNED);
-        code.lload(Locals.FLAG_B);
-        code.op(L2I);
-        code.op(family == LazyFlags.SHIFT_LEFT ? LSHL : family == LazyFlags.SHIFT_RIGHT ? LUSHR : LSHR);
-      }
-    }
-    if (family == LazyFlags.SUM_CARRY) {
-      code.lload(Locals.FLAG_C, LADD);
-    } else if (family == LazyFlags.DIFFERENCE_BORROW) {
-      code.lload(Locals.FLAG_C, LSUB);
-    }
   }
 
   /** Takes the two operands from the stack into the flags' locals. */

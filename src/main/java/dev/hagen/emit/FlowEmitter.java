@@ -57,11 +57,6 @@ final class FlowEmitter {
     return links;
   }
 
-  /** The name of the field that holds link {@code number}. */
-  static String field(int number) {
-    return "link" + number;
-  }
-
   // Leaving.
 
   /** Leaves for a known place outside of the region: through its link if there is one, and depth is left. */
@@ -99,7 +94,7 @@ final class FlowEmitter {
       return links.size() - 1;
     });
     code.aload(Locals.THIS);
-    code.visitor().visitFieldInsn(GETFIELD, UnitEmitter.NAME, field(number), Names.LINK_DESCRIPTOR);
+    code.visitor().visitFieldInsn(GETFIELD, UnitClass.NAME, UnitClass.field(number), Names.LINK_DESCRIPTOR);
     code.aload(Locals.CPU);
     code.aload(Locals.CPU);
     Names.RIP.get(code.visitor());

@@ -27,6 +27,7 @@ final class InstructionEmitter {
   private final MemoryEmitter memory;
   private final OperandEmitter operands;
   private final ArithmeticEmitter arithmetic;
+  private final ProductEmitter products;
   private final StackEmitter stack;
   private final boolean intrinsics;
 
@@ -36,7 +37,8 @@ final class InstructionEmitter {
     this.flags = flags;
     this.memory = memory;
     this.operands = new OperandEmitter(code, memory, codeSize);
-    this.arithmetic = new ArithmeticEmitter(unit, code, flags, operands);
+    this.arithmetic = new ArithmeticEmitter(code, flags, operands);
+    this.products = new ProductEmitter(unit, code, flags, operands);
     this.stack = new StackEmitter(code, memory, operands, codeSize);
     this.intrinsics = intrinsics;
   }
@@ -105,10 +107,10 @@ final class InstructionEmitter {
           call(instruction);
         }
       }
-      case IMUL2, IMUL3 -> arithmetic.multiply(operand);
+      case IMUL2, IMUL3 -> products.multiply(operand);
       case BT, BTS, BTR, BTC -> arithmetic.bit(instruction);
-      case MUL, IMUL1 -> arithmetic.multiplyWide(instruction);
-      case DIV, IDIV -> arithmetic.divide(instruction);
+      case MUL, IMUL1 -> products.multiplyWide(instruction);
+      case DIV, IDIV -> products.divide(instruction);
       case PUSH -> stack.push(operand[0]);
       case POP -> stack.pop(operand[0]);
       case LEAVE -> stack.leave();

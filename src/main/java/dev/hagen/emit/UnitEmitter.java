@@ -1,21 +1,6 @@
 package dev.hagen.emit;
 
-import static org.objectweb.asm.Opcodes.AALOAD;
-import static org.objectweb.asm.Opcodes.ACC_FINAL;
-import static org.objectweb.asm.Opcodes.ACC_PUBLIC;
-import static org.objectweb.asm.Opcodes.ACC_SUPER;
-import static org.objectweb.asm.Opcodes.ALOAD;
-import static org.objectweb.asm.Opcodes.ARRAYLENGTH;
-import static org.objectweb.asm.Opcodes.ASTORE;
-import static org.objectweb.asm.Opcodes.DUP;
 import static org.objectweb.asm.Opcodes.GOTO;
-import static org.objectweb.asm.Opcodes.INVOKESPECIAL;
-import static org.objectweb.asm.Opcodes.ISTORE;
-import static org.objectweb.asm.Opcodes.LADD;
-import static org.objectweb.asm.Opcodes.POP;
-import static org.objectweb.asm.Opcodes.PUTFIELD;
-import static org.objectweb.asm.Opcodes.RETURN;
-import static org.objectweb.asm.Opcodes.V25;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
@@ -26,9 +11,7 @@ import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import dev.hagen.region.Terminal;
-import dev.hagen.semantics.LazyFlags;
 import dev.hagen.util.HotSpot;
-import dev.hagen.x86.Reg;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,27 +20,22 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
 /**
  * Emits the class of one region.
  *
- * <p>The method begins with a switch over the blocks where it may be entered; each loads the registers that the blocks
- * behind it need into locals. The blocks follow, then the ways out.
+ * <p>The method begins with its entries. The blocks follow, then the ways out.
  */
 public final class UnitEmitter {
-  static final String NAME = "dev/hagen/emit/TranslationUnit";
-  private static final int MOST_ENTRIES = 24;
-
   private final Region region;
   private final boolean intrinsics;
   private final boolean draft;
   /** For blocks where loops begin that have only registers for their flags, where the flags come from. */
   private final Map<Long, FlagSource> loops;
   private final int codeSize;
-  private final ClassWriter classWriter = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
+  private final UnitClass unitClass = new UnitClass();
   private final Code code;
   private final FlagEmitter flags;
   private final XmmRegisters xmm;
@@ -66,6 +44,7 @@ public final class UnitEmitter {
   private final RegisterPlan plan;
   private final X87Pointers pointers;
   private final Exits exits;
+  private final EntryEmitter entry;
   private final MemoryEmitter memory;
   private final InstructionEmitter instructions;
   private final XmmEmitter vectors;
@@ -83,8 +62,6 @@ public final class UnitEmitter {
   private final List<Long> entries;
   /** Whether SSE instructions have bytecode of their own. */
   private final boolean hasVectors;
-  private final boolean usesFs;
-  private final boolean usesGs;
 
   // Where emission is: the instruction, its distance from the head, and how many of its block came before it uncounted.
   private Instruction instruction;
@@ -124,12 +101,8 @@ public final class UnitEmitter {
     this.hasVectors = intrinsics && (region.context() & ExecutionContext.SSE_BLOCKED) == 0;
     boolean hasX87 = intrinsics && (region.context() & ExecutionContext.X87_BLOCKED) == 0;
     this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors, hasX87);
-    this.entries = entries(region);
-    this.usesFs = usesSegment(region, Reg.FS);
-    this.usesGs = usesSegment(region, Reg.GS);
-    classWriter.visit(V25, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, NAME, null, Names.UNIT, null);
-    MethodVisitor method =
-        classWriter.visitMethod(ACC_PUBLIC | ACC_FINAL, Names.RUN.name(), Names.RUN.descriptor(), null, null);
+    this.entries = EntryEmitter.startsOf(region);
+    MethodVisitor method = unitClass.method();
     this.code = draft ? new DraftCode(method, codeSize) : new Code(method);
     this.flags = new FlagEmitter(code, codeSize);
     code.setWriteListener(flags::registerChanges);
@@ -141,6 +114,7 @@ public final class UnitEmitter {
     this.memory = new MemoryEmitter(this, code, draft ? PagePlan.none() : new PagePlan(region), codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
     this.vectors = new XmmEmitter(this, code, flags, memory, instructions.operands(), registers, xmm, normal);
+    this.entry = new EntryEmitter(this, region, code, flags, xmm, registers, plan, memory, entries, codeSize);
     this.x87 = hasX87 ? new X87Emitter(this, code, flags, memory, pointers) : null;
     this.steps = new StepEmitter(this, code, flags, registers, region.context());
     this.flow = new FlowEmitter(this, code, flags, registers, instructions, codeSize, region.links());
@@ -157,31 +131,6 @@ public final class UnitEmitter {
   UnitEmitter withCounts() {
     code.setCounting();
     return this;
-  }
-
-  /** Blocks where execution may well begin: the head, starts of loops, and places where calls return to. */
-  private static List<Long> entries(Region region) {
-    Map<Long, Integer> order = new HashMap<>();
-    for (RegionBlock block : region.blocks()) {
-      order.put(block.start(), order.size());
-    }
-    Set<Long> found = new java.util.LinkedHashSet<>();
-    found.add(region.blocks().getFirst().start());
-    for (RegionBlock block : region.blocks()) {
-      for (long successor : block.terminal().successors()) {
-        Integer place = order.get(successor);
-        boolean returns = block.terminal().isCall() || block.terminal() instanceof Terminal.Return;
-        if (place != null && (returns || place <= order.getOrDefault(block.start(), 0))) {
-          found.add(successor);
-        }
-      }
-    }
-    return found.stream().limit(MOST_ENTRIES).toList();
-  }
-
-  private static boolean usesSegment(Region region, int segment) {
-    return region.blocks().stream().flatMap(block -> block.instructions().stream())
-        .map(Instruction::memory).anyMatch(memory -> memory != null && memory.segment() == segment);
   }
 
   /**
@@ -203,7 +152,13 @@ public final class UnitEmitter {
       return first;
     }
     UnitEmitter again = new UnitEmitter(region, intrinsics, draft, found);
-    return (hasLines ? again.withLines() : again).emitOnce();
+    if (hasLines) {
+      again.withLines();
+    }
+    if (code.countsEntries()) {
+      again.withCounts();
+    }
+    return again.emitOnce();
   }
 
   /** The loops at whose ends the flags come from the same registers. */
@@ -223,12 +178,8 @@ public final class UnitEmitter {
       labels.put(block.start(), new Label());
     }
     countPredecessors();
-    emitPrologue();
-    List<RegionBlock> blocks = region.blocks();
-    for (int i = 0; i < blocks.size(); i++) {
-      following = i + 1 < blocks.size() ? blocks.get(i + 1).start() : Long.MIN_VALUE;
-      emitBlock(blocks.get(i));
-    }
+    entry.emit(region.blocks().getFirst().start());
+    region.blocks().forEach(this::emitBlock);
     code.nextLine();
     flags.restore(FlagEmitter.State.NOTHING_KNOWN);
     exits.emit();
@@ -240,33 +191,7 @@ public final class UnitEmitter {
       // ASM would take long for such a method, or give up.
       return null;
     }
-    emitConstructor();
-    classWriter.visitEnd();
-    byte[] bytes = classWriter.toByteArray();
-    return new Emitted(bytes, steps.instructions(), flow.links(), entries, end.getOffset());
-  }
-
-  /** The block that is emitted next. */
-  private long following;
-
-  private void emitConstructor() {
-    String array = "[" + Names.LINK_DESCRIPTOR;
-    MethodVisitor constructor = classWriter.visitMethod(ACC_PUBLIC, "<init>", "(" + array + ")V", null, null);
-    Code body = new Code(constructor);
-    constructor.visitCode();
-    constructor.visitVarInsn(ALOAD, 0);
-    constructor.visitMethodInsn(INVOKESPECIAL, Names.UNIT, "<init>", "()V", false);
-    for (int i = 0; i < flow.links().size(); i++) {
-      classWriter.visitField(ACC_FINAL, FlowEmitter.field(i), Names.LINK_DESCRIPTOR, null, null).visitEnd();
-      body.aload(0);
-      body.aload(1);
-      body.constant(i);
-      body.op(AALOAD);
-      constructor.visitFieldInsn(PUTFIELD, NAME, FlowEmitter.field(i), Names.LINK_DESCRIPTOR);
-    }
-    constructor.visitInsn(RETURN);
-    constructor.visitMaxs(0, 0);
-    constructor.visitEnd();
+    return new Emitted(unitClass.finish(flow.links().size()), steps.instructions(), flow.links(), entries, end.getOffset());
   }
 
   private void countPredecessors() {
@@ -276,107 +201,9 @@ public final class UnitEmitter {
     }
   }
 
-  // Entries.
-
-  private void emitPrologue() {
-    code.visitor().visitCode();
-    code.findUnsafe();
-    code.aload(Locals.THIS);
-    code.constant(1);
-    Names.TOUCHED.put(code.visitor());
-    if (code.countsEntries()) {
-      code.aload(Locals.THIS);
-      code.op(DUP);
-      Names.RUNS.get(code.visitor());
-      code.constant(1L);
-      code.op(LADD);
-      Names.RUNS.put(code.visitor());
-    }
-    code.aload(Locals.CPU);
-    Names.GPR.get(code.visitor());
-    code.local(ASTORE, Locals.GPR);
-    xmm.findState();
-    loadMapping();
-    exits.reloadCount();
-    code.constant(0L);
-    code.lstore(Locals.EXIT_RIP);
-    if (!code.keepsState()) {
-      flags.defineLocals();
-    }
-    flags.setInState();
-    memory.definePages();
-    if (entries.size() == 1) {
-      emitEntry(0);
-      return;
-    }
-    Label[] targets = new Label[entries.size()];
-    for (int i = 0; i < targets.length; i++) {
-      targets[i] = new Label();
-    }
-    code.iload(Locals.ENTRY);
-    code.visitor().visitTableSwitchInsn(0, targets.length - 1, targets[0], targets);
-    for (int i = targets.length - 1; i >= 0; i--) {
-      code.label(targets[i]);
-      emitEntry(i);
-    }
-  }
-
-  private void emitEntry(int number) {
-    long start = entries.get(number);
-    code.aload(Locals.CPU);
-    Names.RIP.get(code.visitor());
-    if (start != 0) {
-      code.constant(-start);
-      code.op(LADD);
-      if (codeSize == 4) {
-        code.zeroExtend(4);
-      }
-    }
-    code.lstore(Locals.BASE);
-    registers.setDirty(0);
-    if (number == 0) {
-      flow.poll(start);
-    }
-    registers.load(plan.liveAt(start));
-    if (number != 0 || start != following) {
-      code.jump(GOTO, Objects.requireNonNull(labels.get(start)));
-    }
-  }
-
-  private void loadMapping() {
-    loadTlb(Names.READ_TLB, Locals.READ_TLB);
-    loadTlb(Names.WRITE_TLB, Locals.WRITE_TLB);
-    loadSegmentBase(usesFs, Reg.FS, Locals.FS_BASE);
-    loadSegmentBase(usesGs, Reg.GS, Locals.GS_BASE);
-    xmm.loadMode();
-  }
-
-  private void loadTlb(Names.FieldName field, int local) {
-    code.aload(Locals.CPU);
-    field.get(code.visitor());
-    if (!code.keepsState()) {
-      // C2 knows from here on that it is not null.
-      code.op(DUP);
-      code.op(ARRAYLENGTH);
-      code.op(POP);
-    }
-    code.local(ASTORE, local);
-  }
-
-  private void loadSegmentBase(boolean used, int segment, int local) {
-    if (used) {
-      code.aload(Locals.CPU);
-      Names.SEGMENT.get(code.visitor());
-      code.constant(segment);
-      code.op(AALOAD);
-      Names.SEGMENT_BASE.get(code.visitor());
-      code.lstore(local);
-    }
-  }
-
   /** Takes all but the count from the state, after something that may have changed any of it. */
   void reload(long live) {
-    loadMapping();
+    entry.loadMapping();
     memory.forgetPages();
     registers.setDirty(0);
     registers.load(live);
@@ -401,7 +228,7 @@ public final class UnitEmitter {
 
   private void emitBlock(RegionBlock block) {
     long start = block.start();
-    code.label(Objects.requireNonNull(labels.get(start)));
+    code.label(label(start));
     emitted.add(start);
     registers.setDirty(plan.dirtyAt(start));
     FlagSource loop = loops.get(start);
@@ -598,6 +425,15 @@ public final class UnitEmitter {
 
   Exits exits() {
     return exits;
+  }
+
+  FlowEmitter flow() {
+    return flow;
+  }
+
+  /** Where the code of a block of the region begins. */
+  Label label(long start) {
+    return Objects.requireNonNull(labels.get(start));
   }
 
   /** Where the unit leaves so that the interpreter does the current instruction, of which nothing has happened yet. */

@@ -334,12 +334,13 @@ public final class Interpreter {
 
   /**
    * Decodes the block at {@code linear} and pretends that it has run and gone either way; for listings of code that does
-   * not run.
+   * not run. Answers the block's length.
    */
-  public void pretend(long linear) {
+  public int pretend(long linear) {
     Block block = cache.at(linear);
     block.heat = 2;
     block.taken = 1;
+    return block.length;
   }
 
   /** Binds instructions of this processor to steps. */

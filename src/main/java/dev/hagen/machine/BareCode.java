@@ -147,11 +147,16 @@ public final class BareCode implements AutoCloseable {
         continue;
       }
       cpu.rip = at;
-      interpreter.pretend(at);
+      // Long code, and code on two pages, is several of the interpreter's blocks.
+      long next = at + interpreter.pretend(at);
       Instruction instruction = decode(at);
       while (instruction != null && target(instruction, at) == null && !endsRun(instruction)) {
         at += instruction.length();
         instruction = decode(at);
+        if (at == next && instruction != null) {
+          cpu.rip = at;
+          next = at + interpreter.pretend(at);
+        }
       }
       if (instruction != null) {
         Long target = target(instruction, at);

@@ -62,7 +62,7 @@ final class TestProcessor {
     }
     cpu.cr3 = PAGE_DIRECTORY;
     cpu.cr0 |= Control.CR0_PG | Control.CR0_WP;
-    Paging.flush(cpu);
+    flush(cpu);
     cpu.updateContext();
     return cpu;
   }
@@ -70,7 +70,13 @@ final class TestProcessor {
   /** Makes the page at {@code address} of {@link #withPageMissing} present. */
   static void mapPage(CpuState cpu, int address) {
     cpu.memory.write(PAGE_TABLE + (address >> 12) * 4, address | PRESENT_WRITABLE_USER, 4);
+    flush(cpu);
+  }
+
+  /** Forgets translations between two instructions. */
+  private static void flush(CpuState cpu) {
     Paging.flush(cpu);
+    cpu.leaveBlock = false;
   }
 
   /** A two-byte instruction of the processor's mode; operand size {@code size}, address size that of the mode. */
