@@ -18,7 +18,7 @@ import java.util.List;
  */
 final class Shadows {
   /** How many are remembered; each has a bit in an {@code int}. */
-  static final int MOST = 16;
+  static final int MOST = Tlb.ADDRESS_SPACES;
   /** All linear addresses. */
   static final int ALL_BITS = 48;
   private static final long ROOT_OF_PAE = ~0x1FL;
@@ -105,25 +105,14 @@ final class Shadows {
   }
 
   private TlbSet unused() {
-    List<TlbSet> spaces = cpu.addressSpaces;
-    if (spaces.size() < MOST) {
-      TlbSet fresh = new TlbSet();
-      fresh.slot = spaces.size();
-      renew(fresh);
-      spaces.add(fresh);
-      return fresh;
+    int known = cpu.addressSpaces.size();
+    TlbSet space = Tlb.unused(cpu);
+    if (cpu.addressSpaces.size() > known) {
+      space.slot = known;
+    } else {
+      reset(space.slot);
     }
-    TlbSet oldest = spaces.getFirst();
-    for (TlbSet space : spaces) {
-      if (space.entered < oldest.entered) {
-        oldest = space;
-      }
-    }
-    cpu.counters.count(Counter.ADDRESS_SPACES_FORGOTTEN);
-    oldest.clear();
-    renew(oldest);
-    reset(oldest.slot);
-    return oldest;
+    return space;
   }
 
   private void reset(int slot) {
@@ -148,7 +137,7 @@ final class Shadows {
     cpu.tlb[TlbSet.SUPERVISOR_AC].dropLocal();
     if (set.executesLocal) {
       set.executesLocal = false;
-      renew(set);
+      Tlb.renew(cpu, set);
     }
   }
 
@@ -236,13 +225,9 @@ final class Shadows {
       set.dropLocal();
     }
     if (executes && (sizeBits == 12 ? set.executed.mayContain(linear) : !set.executed.isEmpty())) {
-      renew(set);
+      Tlb.renew(cpu, set);
       cpu.updateTlb();
     }
-  }
-
-  private void renew(TlbSet set) {
-    set.epoch = ++cpu.lastEpoch;
   }
 
   // For tests.

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tlb {
   /** Address spaces that are remembered. */
-  private static final int ADDRESS_SPACES = 16;
+  static final int ADDRESS_SPACES = 16;
 
   private Tlb() {}
 
@@ -169,7 +169,7 @@ final class Tlb {
   }
 
   /** A set without entries for another address space: a new one, or that of the space that was entered longest ago. */
-  private static TlbSet unused(CpuState cpu) {
+  static TlbSet unused(CpuState cpu) {
     List<TlbSet> spaces = cpu.addressSpaces;
     if (spaces.size() < ADDRESS_SPACES) {
       TlbSet fresh = new TlbSet();
@@ -210,7 +210,8 @@ final class Tlb {
   }
 
   /** Some translation that code was fetched by may have gone. */
-  private static void renew(CpuState cpu, TlbSet set) {
+  /** Makes what units have checked of the mapping count no more. */
+  static void renew(CpuState cpu, TlbSet set) {
     set.epoch = ++cpu.lastEpoch;
   }
 
