@@ -1,6 +1,5 @@
 package dev.hagen.mmu;
 
-import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ParkedEntries;
 import dev.hagen.cpu.TlbArray;
