@@ -8,7 +8,8 @@ import java.util.Arrays;
  * plain RAM only.
  *
  * <p>An entry is a pair of longs, the tag and the page's offset in host memory, confined to that when it is put here:
- * whatever a unit makes of it with the low bits of an address lies in the guest's memory or the guard behind it. The tag is the linear address of the page, {@link #EMPTY}, or the page with {@link #SLOW} in it: then only the slow path
+ * whatever a unit makes of it with the low bits of an address lies in the guest's memory or the guard behind it. The tag
+ * is the linear address of the page, {@link #EMPTY}, or the page with {@link #SLOW} in it: then only the slow path
  * may use the entry. Translation units and the fast paths read {@link #entries} themselves, through the static methods.
  *
  * <p>Its reach is {@link #ENTRIES} pages, as much as a program with a working set of 64 MiB wants. Entries in use are noted

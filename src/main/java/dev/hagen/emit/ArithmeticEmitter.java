@@ -23,7 +23,10 @@ import dev.hagen.semantics.LazyFlags;
 import dev.hagen.x86.Reg;
 import org.jspecify.annotations.Nullable;
 
-/** Emits integer arithmetic but for multiplication and division. Where nobody wants the flags of an instruction, nothing is emitted for them. */
+/**
+ * Emits integer arithmetic but for multiplication and division. Where nobody wants the flags of an instruction, nothing is
+ * emitted for them.
+ */
 final class ArithmeticEmitter {
   private static final FlagSource.Term ZERO = new FlagSource.Constant(0);
 

@@ -136,7 +136,8 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
 
   /** The registers that its step uses, or its method, in the state. */
   long used() {
-    return clean & (form == Form.INTERPRETED ? 0 : -1) | (step == null ? 0 : step.named | step.changed);
+    long byStep = step == null ? 0 : step.named | step.changed;
+    return form == Form.INTERPRETED ? byStep : byStep | clean;
   }
 
   /** The registers that only locals have behind it, given those before it. */

@@ -24,8 +24,6 @@ final class FlagEmitter {
   /** The kind is not known when emitting. */
   static final int UNKNOWN = -1;
 
-  private static final int FAMILY = ~0xF;
-
   /**
    * What is known of the flags at a place.
    *
@@ -268,7 +266,7 @@ final class FlagEmitter {
 
   /** Pushes CF as a long, 0 or 1. */
   void pushCarry() {
-    if ((change & FAMILY) == FlagChange.BIT) {
+    if ((change & KnownFlags.FAMILY) == FlagChange.BIT) {
       pushBit();
       return;
     }
@@ -288,7 +286,7 @@ final class FlagEmitter {
   /** Jumps to {@code target} if condition {@code condition} (the low bits of the opcode) holds. */
   void jumpIf(int condition, Label target) {
     boolean negated = (condition & 1) != 0;
-    if ((change & FAMILY) == FlagChange.BIT && condition >> 1 == KnownFlags.BELOW) {
+    if ((change & KnownFlags.FAMILY) == FlagChange.BIT && condition >> 1 == KnownFlags.BELOW) {
       pushBit();
       jumpIfNotZero(negated, target);
       return;

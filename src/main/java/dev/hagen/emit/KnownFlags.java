@@ -36,7 +36,8 @@ final class KnownFlags {
   private static final int BELOW_OR_EQUAL = 3;
   private static final int SIGN = 4;
   private static final int LESS = 6;
-  private static final int FAMILY = ~0xF;
+  /** The bits of a kind that are its family. */
+  static final int FAMILY = ~0xF;
 
   private final Code code;
 

@@ -344,6 +344,11 @@ final class MemoryEmitter {
 
   // Access.
 
+  /** From here on, places may come from anywhere: in ways out, which are emitted behind everything else. */
+  void forgetConfined() {
+    confined = false;
+  }
+
   /** Pushes what an access begins with to the place in a local: that of the operand, or not far behind it. */
   void pushPlace(int local) {
     code.pushPlace(local, confined);

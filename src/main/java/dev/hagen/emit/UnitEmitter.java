@@ -182,6 +182,7 @@ public final class UnitEmitter {
     region.blocks().forEach(this::emitBlock);
     code.nextLine();
     flags.restore(FlagEmitter.State.NOTHING_KNOWN);
+    memory.forgetConfined();
     exits.emit();
     Label end = new Label();
     code.label(end);

@@ -252,7 +252,8 @@ public final class Interpreter {
     Block block = cache.at(linearRip(cpu));
     if (++block.misses >= mostMisses) {
       block.misses = 0;
-      if (mayAdapt(block) && block.worsenRecord(cpu.retired + cpu.countdown, block.cause == Counter.LEAVE_CODE_PAGE ? CODE_PAGE : 0)) {
+      int bits = block.cause == Counter.LEAVE_CODE_PAGE ? CODE_PAGE : 0;
+      if (mayAdapt(block) && block.worsenRecord(cpu.retired + cpu.countdown, bits)) {
         hot.recordChanged();
       }
     }

@@ -41,7 +41,10 @@ public abstract class Unit {
   protected boolean touched;
   /** Units that count do so here when they are entered. */
   protected long runs;
-  /** A unit that counts adds here what it retires, as every draft does: less what it has begun with, and more when it gives control away. */
+  /**
+   * A unit that counts adds here what it retires, as every draft does: less what it has begun with, and more when it gives
+   * control away.
+   */
   protected int heat;
   /** How often the accesses of a group, by its number, have met another page than the last time. */
   protected final int[] pageChanges = new int[PAGE_GROUPS];
