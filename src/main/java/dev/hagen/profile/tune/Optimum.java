@@ -72,16 +72,13 @@ public final class Optimum {
   }
 
   private Outcome run() {
-    int gap = 0;
-    for (int i = 0; i < trace.size(); i++) {
-      if (gap < trace.gaps().length && trace.gaps()[gap] == i) {
-        gap++;
-        afterGap = true;
-        Arrays.fill(seen, false);
-      }
-      take(i, Lookup.unit(trace.event(i)));
-    }
+    trace.forEach(this::passGap, index -> take(index, Lookup.unit(trace.event(index))));
     return counter.outcome();
+  }
+
+  private void passGap() {
+    afterGap = true;
+    Arrays.fill(seen, false);
   }
 
   private void take(int index, int number) {

@@ -42,17 +42,16 @@ public final class Replay {
   }
 
   private Outcome run() {
-    int gap = 0;
-    for (int i = 0; i < trace.size(); i++) {
-      if (gap < trace.gaps().length && trace.gaps()[gap] == i) {
-        gap++;
-        afterGap = true;
-        Arrays.fill(seen, false);
-      }
-      int event = trace.event(i);
+    trace.forEach(this::passGap, index -> {
+      int event = trace.event(index);
       take(event, Lookup.of(event), Lookup.unit(event));
-    }
+    });
     return counter.outcome();
+  }
+
+  private void passGap() {
+    afterGap = true;
+    Arrays.fill(seen, false);
   }
 
   private void take(int event, Lookup what, int number) {

@@ -4,6 +4,7 @@ import dev.hagen.cache.CacheLimits;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /** What was asked of a translation cache while a guest ran. */
 public final class UnitTrace {
@@ -78,8 +79,26 @@ public final class UnitTrace {
     return events[index];
   }
 
+  /** Indices of events before which some are missing, ascending. */
   int[] gaps() {
     return gaps;
+  }
+
+  /**
+   * Tells of all events in their order.
+   *
+   * @param gap hears of each place where some are missing, before the event behind it
+   * @param event takes the index of an event
+   */
+  void forEach(Runnable gap, IntConsumer event) {
+    int next = 0;
+    for (int i = 0; i < events.length; i++) {
+      if (next < gaps.length && gaps[next] == i) {
+        next++;
+        gap.run();
+      }
+      event.accept(i);
+    }
   }
 
   /** The number of a unit's key among all keys, from 0 on. */
