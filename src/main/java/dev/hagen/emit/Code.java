@@ -5,6 +5,7 @@ import static org.objectweb.asm.Opcodes.ALOAD;
 import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.BIPUSH;
 import static org.objectweb.asm.Opcodes.ICONST_0;
+import static org.objectweb.asm.Opcodes.IFGT;
 import static org.objectweb.asm.Opcodes.ILOAD;
 import static org.objectweb.asm.Opcodes.LADD;
 import static org.objectweb.asm.Opcodes.LAND;
@@ -181,6 +182,13 @@ class Code {
     aload(Locals.UNSAFE);
     aload(array);
     constant(HostMemory.ELEMENTS + (long) Long.BYTES * index);
+  }
+
+  /** Jumps if the long on the stack, as an unsigned number, is above a limit. */
+  void jumpIfAbove(long limit, Label target) {
+    constant(limit);
+    Names.COMPARE_UNSIGNED.call(visitor);
+    jump(IFGT, target);
   }
 
   /** Pushes what the count must be below for the unit to go on. */

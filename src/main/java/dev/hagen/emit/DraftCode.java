@@ -1,13 +1,17 @@
 package dev.hagen.emit;
 
 import static org.objectweb.asm.Opcodes.DUP_X2;
+import static org.objectweb.asm.Opcodes.IFGT;
 import static org.objectweb.asm.Opcodes.ISTORE;
+import static org.objectweb.asm.Opcodes.LADD;
+import static org.objectweb.asm.Opcodes.LCMP;
 import static org.objectweb.asm.Opcodes.LSTORE;
 import static org.objectweb.asm.Opcodes.POP;
 import static org.objectweb.asm.Opcodes.SWAP;
 
 import dev.hagen.cpu.CpuState;
 import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
 /**
@@ -48,6 +52,16 @@ final class DraftCode extends Code {
     } else {
       super.lload(local);
     }
+  }
+
+  /** Without a call, which C1 would inline: by a comparison of signed numbers. */
+  @Override
+  void jumpIfAbove(long limit, Label target) {
+    constant(Long.MIN_VALUE);
+    op(LADD);
+    constant(Long.MIN_VALUE + limit);
+    op(LCMP);
+    jump(IFGT, target);
   }
 
   @Override

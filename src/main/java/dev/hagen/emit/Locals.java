@@ -51,11 +51,11 @@ final class Locals {
   static final int CHANGE_B = CHANGE_A + 2;
   /** The number of a bit that is tested. */
   static final int BIT = CHANGE_B + 2;
-  /** The last byte of a {@link StackWindow}. */
-  static final int WINDOW_END = BIT + 1;
   /** See {@link X87Pointers}. */
-  static final int X87_DATA = WINDOW_END + 2;
-  private static final int PAGES = X87_DATA + 2;
+  static final int X87_DATA = BIT + 1;
+  /** How far the current access lies behind the start of its page. */
+  static final int DISTANCE = X87_DATA + 2;
+  private static final int PAGES = DISTANCE + 2;
 
   private Locals() {}
 
@@ -89,8 +89,8 @@ final class Locals {
     return PAGES + 4 * group;
   }
 
-  /** What turns an address on that page into a place in host memory. */
-  static int addend(int group) {
+  /** Where that page begins in host memory. */
+  static int place(int group) {
     return PAGES + 4 * group + 2;
   }
 }

@@ -32,8 +32,11 @@ import org.objectweb.asm.Label;
  * was remembered nor the TLB says so; from then on it cannot fail.
  */
 final class MemoryEmitter {
-  /** No page: no address has these low bits behind a mask. */
-  private static final long NO_PAGE = -1;
+  /**
+   * No page. It is not canonical, so no access to it can succeed; the one that 64-bit code makes before anything else would,
+   * if it guessed this address, get the page at the start of {@link HostMemory} instead of a fault.
+   */
+  private static final long NO_PAGE = 0x5F3A_91C7_2B64_D000L;
 
   private final Code code;
   private final UnitEmitter unit;
@@ -155,15 +158,21 @@ final class MemoryEmitter {
     Label found = new Label();
     Label miss = unit.miss();
     boolean walks = unit.hasRecord();
-    // A misaligned address has bits that no page has, so one that runs into the next page never matches.
-    code.lload(Locals.ADDRESS);
-    code.constant(group.remembered() | size - 1);
-    code.op(LAND);
-    code.lload(Locals.page(group.number()));
-    code.op(LCMP);
-    code.jump(IFNE, slow);
-    addAddend(group);
+    pushDistance(group, Locals.ADDRESS);
+    code.op(DUP2);
+    code.lstore(Locals.DISTANCE);
+    if (aligned) {
+      // What is remembered is aligned too.
+      code.constant(~(group.size() - 1L & -size));
+      code.op(LAND);
+      code.op(LCONST_0);
+      code.op(LCMP);
+      code.jump(IFNE, slow);
+    } else {
+      code.jumpIfAbove(group.size() - size, slow);
+    }
     code.label(found);
+    findRemembered(group);
     unit.exits().later(() -> {
       code.label(slow);
       if (aligned) {
@@ -173,44 +182,64 @@ final class MemoryEmitter {
       Label unknown = asWritten == write && !walks ? miss : new Label();
       probe(asWritten, size, unknown);
       Label remember = new Label();
+      Label distant = new Label();
       code.label(remember);
       remember(group, Locals.ADDRESS);
       countChange(group);
+      code.label(distant);
+      code.lload(Locals.OFFSET);
+      code.lload(Locals.place(group.number()), LSUB);
+      code.lstore(Locals.DISTANCE);
       code.jump(GOTO, found);
       if (unknown != miss) {
         // What cannot be written, or not all of it, is not remembered; a line beside code can.
         code.label(unknown);
         if (asWritten == write) {
-          boolean line = write && group.remembered() != TlbArray.PAGE_MASK;
+          boolean line = write && group.size() != PagePlan.PAGE_SIZE;
           walk(write, line, size, miss);
-          code.jump(GOTO, line ? remember : found);
+          code.jump(GOTO, line ? remember : distant);
         } else {
           find(false, size, walks, miss);
-          code.jump(GOTO, found);
+          code.jump(GOTO, distant);
         }
       }
     });
   }
 
-  /** Finds the place of the address, which is in the page that a group remembers. */
-  void addAddend(PagePlan.Group group) {
-    confined = false;
-    code.lload(Locals.ADDRESS);
-    code.lload(Locals.addend(group.number()));
-    code.op(LADD);
+  /** Pushes how far an address lies behind the start of what a group remembers: not in it, if that is negative or large. */
+  void pushDistance(PagePlan.Group group, int address) {
+    code.lload(address);
+    code.lload(Locals.page(group.number()), LSUB);
+  }
+
+  /**
+   * Finds the place that lies {@link Locals#DISTANCE} behind what a group remembers. That is added here and not earlier, so
+   * that HotSpot makes it part of the access itself.
+   */
+  private void findRemembered(PagePlan.Group group) {
+    confined = true;
+    code.lload(Locals.place(group.number()));
+    code.lload(Locals.DISTANCE, LADD);
     code.lstore(Locals.OFFSET);
+  }
+
+  /** Finds the place of the address, which lies in what a group remembers. */
+  void locateRemembered(PagePlan.Group group) {
+    pushDistance(group, Locals.ADDRESS);
+    code.lstore(Locals.DISTANCE);
+    findRemembered(group);
   }
 
   /** Remembers the page or line of the address in a local, whose place is in {@link Locals#OFFSET}. */
   void remember(PagePlan.Group group, int address) {
     code.lload(address);
-    code.constant(group.remembered());
+    code.constant(-(long) group.size());
     code.op(LAND);
     code.lstore(Locals.page(group.number()));
     code.lload(Locals.OFFSET);
-    code.lload(address);
-    code.op(LSUB);
-    code.lstore(Locals.addend(group.number()));
+    code.constant(-(long) group.size());
+    code.op(LAND);
+    code.lstore(Locals.place(group.number()));
   }
 
   private void countChange(PagePlan.Group group) {
@@ -338,7 +367,7 @@ final class MemoryEmitter {
     forgetPages();
     for (PagePlan.Group group : pages.groups()) {
       code.constant(0L);
-      code.lstore(Locals.addend(group.number()));
+      code.lstore(Locals.place(group.number()));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.hagen.emit;
 
-import dev.hagen.cpu.TlbArray;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
@@ -30,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class PagePlan {
   private static final int IN_LOOP = 16;
   /** The granularity in which code is tracked: {@link dev.hagen.memory.PhysicalMemory#codeLines}. */
-  private static final long LINE_MASK = ~63L;
+  private static final int LINE_SIZE = 64;
+  static final int PAGE_SIZE = 4096;
 
   /** What the accesses of a group have in common. */
   private record Key(int segment, int base, int index, long page) {}
@@ -40,10 +40,10 @@ final class PagePlan {
    *
    * @param number its number
    * @param writes whether one of them writes
-   * @param remembered a mask of those bits of an address that say what is remembered: a page; or a line of 64 bytes, since
-   *     the page holds code and only lines without are written here
+   * @param size of what is remembered: a page; or a line of 64 bytes, since the page holds code and only lines without are
+   *     written here
    */
-  record Group(int number, boolean writes, long remembered) {}
+  record Group(int number, boolean writes, int size) {}
 
   private static final class Uses {
     int weight;
@@ -77,7 +77,7 @@ final class PagePlan {
     for (int i = 0; i < chosen.size(); i++) {
       if ((region.changing() >> i & 1) == 0) {
         Uses use = chosen.get(i).getValue();
-        groups.put(chosen.get(i).getKey(), new Group(i, use.writes, use.besideCode ? LINE_MASK : TlbArray.PAGE_MASK));
+        groups.put(chosen.get(i).getKey(), new Group(i, use.writes, use.besideCode ? LINE_SIZE : PAGE_SIZE));
       }
     }
   }

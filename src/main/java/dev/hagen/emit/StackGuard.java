@@ -1,14 +1,8 @@
 package dev.hagen.emit;
 
 import static org.objectweb.asm.Opcodes.GOTO;
-import static org.objectweb.asm.Opcodes.IFNE;
 import static org.objectweb.asm.Opcodes.LADD;
-import static org.objectweb.asm.Opcodes.LAND;
-import static org.objectweb.asm.Opcodes.LCMP;
-import static org.objectweb.asm.Opcodes.LCONST_0;
-import static org.objectweb.asm.Opcodes.LXOR;
 
-import dev.hagen.cpu.TlbArray;
 import dev.hagen.decode.Instruction;
 import dev.hagen.x86.Reg;
 import java.util.Arrays;
@@ -43,7 +37,7 @@ final class StackGuard {
    * @param distance of the address from the register's value
    */
   boolean locate(PagePlan.Group group, int base, long distance, int size, boolean aligned) {
-    if (group.remembered() != TlbArray.PAGE_MASK) {
+    if (group.size() != PagePlan.PAGE_SIZE) {
       return false;
     }
     int register = base == Reg.RSP ? 0 : 1;
@@ -64,7 +58,7 @@ final class StackGuard {
     if (!known) {
       checkWindow(group, window);
     }
-    memory.addAddend(group);
+    memory.locateRemembered(group);
     return true;
   }
 
@@ -75,33 +69,15 @@ final class StackGuard {
     Label miss = unit.miss();
     pushWindow(window, window.low());
     code.lstore(Locals.RAW);
-    comparePage(group, Locals.RAW, other);
-    pushWindow(window, window.high() - 1);
-    code.lstore(Locals.WINDOW_END);
-    comparePage(group, Locals.WINDOW_END, other);
+    memory.pushDistance(group, Locals.RAW);
+    code.jumpIfAbove(PagePlan.PAGE_SIZE - window.size(), other);
     code.label(found);
     unit.exits().later(() -> {
       code.label(other);
-      pushWindow(window, window.high() - 1);
-      code.lload(Locals.RAW, LXOR);
-      code.constant(TlbArray.PAGE_MASK);
-      code.op(LAND);
-      code.op(LCONST_0);
-      code.op(LCMP);
-      code.jump(IFNE, miss);
-      memory.probe(Locals.RAW, group.writes(), 1, miss);
+      memory.probe(Locals.RAW, group.writes(), (int) window.size(), miss);
       memory.remember(group, Locals.RAW);
       code.jump(GOTO, found);
     });
-  }
-
-  private void comparePage(PagePlan.Group group, int address, Label other) {
-    code.lload(address);
-    code.constant(TlbArray.PAGE_MASK);
-    code.op(LAND);
-    code.lload(Locals.page(group.number()));
-    code.op(LCMP);
-    code.jump(IFNE, other);
   }
 
   private void pushWindow(StackWindow window, long distance) {

@@ -21,6 +21,8 @@ final class HostRange {
   /** Other sizes to try, largest first: limits on address space (ulimit -v) may forbid the first ones. */
   private static final int[] LARGE_BITS = {40, 38, 36, 34, 32};
   private static final int GUARD = 1 << 16;
+  /** At the start of the range is a page that belongs to no guest. */
+  private static final int PAGE = 1 << 12;
   private static final int PROT_NONE = 0;
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE = 2;
@@ -59,6 +61,9 @@ final class HostRange {
     }
     BASE = base;
     MASK = (1L << bits) - 1;
+    if (!map(0, PAGE)) {
+      throw new ExceptionInInitializerError("no memory for a page");
+    }
   }
 
   private HostRange() {}
