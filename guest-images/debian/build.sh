@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds bootable Linux guests from Debian's own packages: unmodified kernels and a BusyBox.
+# Builds bootable Linux guests from Debian's packages: unmodified kernels, and a BusyBox with symbols.
 set -eu
 umask 022
 
@@ -7,11 +7,14 @@ usage() {
   cat <<'END'
 usage: build.sh [--force] [amd64|i386|all]
 
-Fetches Debian's kernel, static BusyBox and C library through this machine's apt sources and
+Fetches Debian's kernel, BusyBox and C library through this machine's apt sources and
 writes into target/guest-images/debian:
 
   vmlinuz-ARCH     the kernel as Debian ships it: the cloud kernel for amd64, the 686 one for i386
-  initrd-ARCH      a small initramfs: BusyBox and an init (see below)
+  initrd-ARCH      a small initramfs: BusyBox and an init (see below). BusyBox is compiled from
+                   Debian's source, with Debian's configuration and flags, so that profiles name
+                   its functions. Where that cannot be done (it takes gcc, with gcc-multilib for
+                   i386, make and dpkg-dev), it is Debian's, which has no symbols.
   vmlinux-ARCH     the same kernel uncompressed, an ELF file
   raid6_pq.ko-ARCH a module of that kernel that measures itself when it is loaded, for tests
   libc.so.6-ARCH   the C library, for tests that want a large real program
@@ -70,13 +73,15 @@ prepare_apt() { # architecture
   mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/sources.list.d"
   : >"$state/status"
   : >"$state/sources.list"
-  # A source that is limited to this machine's architecture would offer nothing for another.
+  # A source that is limited to this machine's architecture would offer nothing for another. Where
+  # binary packages are, source packages are too, whether this machine wants them or not.
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-    [ ! -f "$file" ] || sed -E '/^deb-src/d; s/arch=[^] ]*//; s/\[ *\]//' "$file" \
-        >"$state/${file#/etc/apt/}"
+    [ ! -f "$file" ] || sed -E '/^deb-src/d; s/arch=[^] ]*//; s/\[ *\]//
+        /^deb /{p; s/^deb/deb-src/}' "$file" >"$state/${file#/etc/apt/}"
   done
   for file in /etc/apt/sources.list.d/*.sources; do
-    [ ! -f "$file" ] || sed '/^Architectures:/Id' "$file" >"$state/${file#/etc/apt/}"
+    [ ! -f "$file" ] || sed '/^Architectures:/Id; s/^Types:.*/Types: deb deb-src/I' "$file" \
+        >"$state/${file#/etc/apt/}"
   done
   # A suite whose mirror is being changed meanwhile fails here; the others are still good, and
   # what is missing in the end shows when it is fetched.
@@ -104,6 +109,26 @@ download_kernel() { # architecture, package
 
 unpack() { # package file, directory, path in the package
   dpkg-deb --fsys-tarfile "$1" | tar -C "$2" -x --wildcards "$3"
+}
+
+# Compiles BusyBox as debian/rules of its source does, but for the symbols, which stay.
+build_busybox() { # architecture, directory whose bin/busybox is to be replaced
+  case $1 in
+    amd64) compiler="${CC:-gcc} -m64" ;;
+    i386) compiler="${CC:-gcc} -m32" ;;
+  esac
+  apt "$1" apt-get source --download-only busybox-static || return
+  dpkg-source --no-check -x busybox_*.dsc "$2/source" || return
+  mkdir "$2/source/build"
+  cp "$2/source/debian/config/pkg/static" "$2/source/build/.config"
+  # BusyBox chooses how far to optimize.
+  flags=$(dpkg-buildflags --get CFLAGS | sed -E 's/-g |-O2 //g; s/-f(file|debug)-prefix-map=[^ ]*//g')
+  (cd "$2/source/build" && export KCONFIG_NOTIMESTAMP=1 \
+      && yes '' | make -f ../Makefile -C . KBUILD_SRC=.. silentoldconfig \
+      && make -j"$(nproc)" SKIP_STRIP=y CC="$compiler" \
+          CONFIG_EXTRA_CFLAGS="$flags $(dpkg-buildflags --get CPPFLAGS)" \
+          CONFIG_EXTRA_LDFLAGS="$(dpkg-buildflags --get LDFLAGS)" busybox) || return
+  mv "$2/source/build/busybox" "$2/bin/busybox"
 }
 
 build_initrd() { # architecture, directory with the unpacked BusyBox, output
@@ -142,6 +167,10 @@ build() { # architecture, kernel package
   unpack linux-image-*.deb "$work" '*/raid6_pq.ko*'
   unpack busybox-static_*.deb "$work" './bin/busybox'
   unpack libc6_*.deb "$work" '*/libc.so.6'
+  build_busybox "$1" "$work" >"$output/busybox-$1.log" 2>&1 </dev/null \
+      || echo "build.sh: BusyBox for $1 cannot be compiled (see $output/busybox-$1.log), so it is" \
+          "Debian's, and profiles do not name its functions; install what is missing with:" \
+          "apt-get install build-essential gcc-multilib" >&2
   build_initrd "$1" "$work" "$work/initrd"
   "$here/extract-vmlinux.sh" "$work"/boot/vmlinuz-* >"$work/vmlinux"
   ls >"$work/versions"

@@ -8,11 +8,13 @@ import dev.hagen.profile.Programs;
 import dev.hagen.profile.RamDiskFiles;
 import dev.hagen.profile.SymbolFile;
 import dev.hagen.profile.SymbolTable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Files that name what a guest runs: those of {@code --symbols}, the image, and the programs in the initial RAM disk. */
 final class GuestFiles {
+  private final DebugFiles debugFiles = new DebugFiles();
   private SymbolTable symbols = SymbolTable.EMPTY;
   private Programs programs = Programs.NONE;
   private List<GuestImage.Stage> stages = List.of();
@@ -21,12 +23,16 @@ final class GuestFiles {
   private boolean notUnpacked;
 
   /**
-   * Takes files of {@code --symbols}.
+   * Takes files of {@code --symbols}, and directories with the symbols of stripped programs.
    *
    * @throws UserError if one cannot be read or names nothing
    */
   void addSymbols(List<Path> files) {
     for (Path path : files) {
+      if (Files.isDirectory(path)) {
+        debugFiles.add(path);
+        continue;
+      }
       byte[] bytes = Main.readFile(path);
       try {
         symbols = symbols.with(SymbolFile.read(bytes));
@@ -71,6 +77,6 @@ final class GuestFiles {
       all = all.with(found.programs());
       notUnpacked |= isLinux && !found.isComplete();
     }
-    return GuestCode.of(machine.cpu(), symbols, all, stages);
+    return GuestCode.of(machine.cpu(), symbols, debugFiles.complete(all), stages);
   }
 }

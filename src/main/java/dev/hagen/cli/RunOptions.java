@@ -149,7 +149,7 @@ final class RunOptions {
   @Nullable Path recording;
 
   @Option(names = {"--symbols"}, paramLabel = "FILE",
-      description = "Names of guest functions for events and profiles: an ELF file that is not stripped, or a System.map;"
-          + " may be given again.")
+      description = "Names of guest functions for events and profiles: an ELF file that is not stripped, a System.map, or"
+          + " a directory of debug files like /usr/lib/debug, which are found by build identifiers; may be given again.")
   List<Path> symbols = new ArrayList<>();
 }

@@ -10,21 +10,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads x86 ELF files of either size: functions, pages of code, and the number by which a program and the file with its
- * symbols know each other. Whoever calls expects {@link IndexOutOfBoundsException} where a file is damaged.
+ * Reads x86 ELF files of either size: functions, the extents of functions without names, pages of code, and the number by which
+ * a program and the file with its symbols know each other. Whoever calls expects {@link IndexOutOfBoundsException} where a file is damaged.
  */
 final class ElfReader {
   private static final int MAGIC = 0x464C_457F;
   private static final int SMALLEST = 52;
   private static final int CLASS_64 = 2;
   private static final int SYMTAB = 2;
+  private static final int PROGRAM_BITS = 1;
   private static final int NOTE = 7;
   private static final int DYNSYM = 11;
+  private static final int UNWIND_TYPE = 0x7000_0001;
   private static final int FUNC = 2;
   private static final int LOADED = 1;
   private static final int EXECUTABLE = 1;
   private static final int BUILD_ID = 3;
   private static final String GNU = "GNU\0";
+  private static final String LINKAGE = ".plt";
+  private static final String UNWIND = ".eh_frame";
 
   private final ByteBuffer file;
   private final boolean wide;
@@ -49,7 +53,20 @@ final class ElfReader {
         readSymbols(header, index(sectionHeaders() + strings * entrySize()), functions);
       }
     }
+    if (!functions.isEmpty()) {
+      addLinkage(functions);
+    }
     return new SymbolTable(functions);
+  }
+
+  /** Stubs through which a program calls what the loader binds, and which have no symbols. */
+  private void addLinkage(List<SymbolTable.Function> functions) {
+    for (int header : sections(PROGRAM_BITS)) {
+      if (sectionName(header).startsWith(LINKAGE)) {
+        functions.add(new SymbolTable.Function(address(header + (wide ? 16 : 12)), address(header + (wide ? 32 : 20)),
+            "[" + sectionName(header).substring(1) + "]"));
+      }
+    }
   }
 
   private void readSymbols(int header, int stringHeader, List<SymbolTable.Function> functions) {
@@ -112,6 +129,29 @@ final class ElfReader {
       }
     }
     return "";
+  }
+
+  /** Where functions are, by the table for unwinding; empty if there is none. */
+  List<UnwindTable.Range> extents() {
+    List<UnwindTable.Range> extents = new ArrayList<>();
+    // Most compilers mark the table as what programs have, some as what it is for.
+    for (int type : new int[] {PROGRAM_BITS, UNWIND_TYPE}) {
+      for (int header : sections(type)) {
+        if (sectionName(header).equals(UNWIND)) {
+          int start = index(address(header + (wide ? 24 : 16)));
+          int end = index(start + address(header + (wide ? 32 : 20)) - 1) + 1;
+          ByteBuffer table = file.duplicate().order(ByteOrder.LITTLE_ENDIAN).limit(end).position(start);
+          extents.addAll(UnwindTable.read(table, address(header + (wide ? 16 : 12)), wide));
+        }
+      }
+    }
+    return extents;
+  }
+
+  private String sectionName(int header) {
+    int names = file.getShort(wide ? 62 : 50) & 0xFFFF;
+    int strings = index(address(index(sectionHeaders() + (long) names * entrySize()) + (wide ? 24 : 16)));
+    return name(index((long) strings + file.getInt(header)));
   }
 
   private List<Integer> sections(int type) {

@@ -29,8 +29,15 @@ public final class GuestCode {
    * @param naming what {@code fallback} is
    */
   record Where(SymbolTable symbols, @Nullable Program program, long distance, String fallback, Naming naming) {
+    /** The function there, or null; one of a stripped program may have no name but its address. */
     @Nullable Function function(long linear) {
-      return symbols.find(linear - distance);
+      Function named = symbols.find(linear - distance);
+      return named != null || program == null ? named : program.nameless().find(linear - distance);
+    }
+
+    /** What a place is named by. */
+    Naming naming(long linear) {
+      return symbols.find(linear - distance) != null ? Naming.FUNCTION : naming;
     }
   }
 
@@ -117,9 +124,9 @@ public final class GuestCode {
 
   /** The same for code of which the table is known. */
   String name(long linear, Where where) {
-    String name = where.symbols().at(linear - where.distance());
-    if (!name.isEmpty()) {
-      return name;
+    Function function = where.function(linear);
+    if (function != null) {
+      return function.at(linear - where.distance());
     }
     return where.naming() == Naming.NOTHING ? "0x%x".formatted(linear)
         : "%s+0x%x".formatted(where.fallback(), linear - where.distance());

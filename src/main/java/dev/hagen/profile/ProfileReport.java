@@ -103,8 +103,7 @@ public final class ProfileReport {
   }
 
   private Naming naming(Profile.Place place) {
-    GuestCode.Where where = code.where(place.rip(), place.page());
-    return where.function(place.rip()) == null ? where.naming() : Naming.FUNCTION;
+    return code.where(place.rip(), place.page()).naming(place.rip());
   }
 
   private void makeFunctions() {
@@ -297,7 +296,7 @@ public final class ProfileReport {
     Set<String> names = new TreeSet<>();
     places.keySet().stream().filter(place -> naming(place) == Naming.PROGRAM).forEach(place -> {
       Program program = code.where(place.rip(), place.page()).program();
-      if (program != null && program.symbols().size() == 0) {
+      if (program != null && program.isStripped()) {
         names.add(program.name());
       }
     });

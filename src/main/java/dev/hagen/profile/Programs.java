@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +36,14 @@ public final class Programs {
       Program named = program;
       for (Program other : all) {
         boolean same = !program.buildId().isEmpty() && program.buildId().equals(other.buildId());
-        if (named.symbols().size() == 0 && same && other.symbols().size() > 0) {
+        if (named.isStripped() && same && !other.isStripped()) {
           named = program.withSymbolsOf(other);
         }
       }
       complete.add(named);
     }
     programs = List.copyOf(complete);
-    programs.stream().filter(program -> program.symbols().size() > 0).forEach(this::index);
+    programs.stream().filter(program -> !program.isStripped()).forEach(this::index);
     programs.forEach(this::index);
   }
 
@@ -66,6 +67,12 @@ public final class Programs {
   /** Programs in any order. */
   static Programs of(List<Program> all) {
     return new Programs(all);
+  }
+
+  /** Build identifiers of the programs that have been stripped and of which no other file has the symbols. */
+  public Set<String> stripped() {
+    return programs.stream().filter(program -> program.isStripped() && !program.buildId().isEmpty())
+        .map(Program::buildId).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** How many programs are known. */

@@ -22,7 +22,12 @@ public final class SymbolTable implements Symbols {
    * @param start linear address
    * @param size in bytes; 0 if not known: it reaches to the next one
    */
-  public record Function(long start, long size, String name) {}
+  public record Function(long start, long size, String name) {
+    /** What an address in it is called: {@code memcpy+0x10}. */
+    String at(long linear) {
+      return linear == start ? name : "%s+0x%x".formatted(name, linear - start);
+    }
+  }
 
   private final List<Function> functions;
 
@@ -113,9 +118,6 @@ public final class SymbolTable implements Symbols {
   @Override
   public String at(long linear) {
     Function function = find(linear);
-    if (function == null) {
-      return "";
-    }
-    return linear == function.start ? function.name : "%s+0x%x".formatted(function.name, linear - function.start);
+    return function == null ? "" : function.at(linear);
   }
 }

@@ -90,8 +90,8 @@ class ProfileReportTest {
 
   @Test
   void userCode_isNamedByItsProgram_whereverItRuns() {
-    Program program = new Program("tool", new SymbolTable(List.of(new Function(0x1010, 0x20, "work"))), Map.of(77L, 0x1000L), "");
-    Program stripped = new Program("bare", SymbolTable.EMPTY, Map.of(78L, 0x4000L), "");
+    Program program = new Program("tool", functions(0x1010, "work"), SymbolTable.EMPTY, Map.of(77L, 0x1000L), "");
+    Program stripped = new Program("bare", SymbolTable.EMPTY, SymbolTable.EMPTY, Map.of(78L, 0x4000L), "");
     profile.add(new Place(0x7F00_0000_1018L, 77, Tier.DRAFT, null, List.of()), 1, 0);
     profile.add(new Place(0x55_5555_7018L, 77, Tier.DRAFT, null, List.of(new Call(0x55_5555_7020L, 0x55_5555_7010L))), 1, 0);
     profile.add(new Place(0x40_4000L, 78, Tier.DRAFT, null, List.of()), 2, 0);
@@ -101,6 +101,22 @@ class ProfileReportTest {
     assertThat(report.stacks()).isEqualTo(Map.of("work", 1L, "work;work", 1L, "[bare]", 2L, "[user]", 4L));
     assertThat(report.named(Naming.FUNCTION)).isEqualTo(0.5);
     assertThat(report.named(Naming.PROGRAM)).isEqualTo(0.25);
+    assertThat(report.stripped()).containsExactly("bare");
+  }
+
+  private static SymbolTable functions(long start, String name) {
+    return new SymbolTable(List.of(new Function(start, 0x20, name)));
+  }
+
+  @Test
+  void strippedProgram_isSplitByFunctions_andNotNamedByThem() {
+    Program stripped = new Program("bare", SymbolTable.EMPTY, functions(0x4010, "bare@0x4010"), Map.of(78L, 0x4000L), "");
+    profile.add(new Place(0x40_4000L, 78, Tier.DRAFT, null, List.of()), 2, 0);
+    profile.add(new Place(0x40_4018L, 78, Tier.DRAFT, null, List.of()), 1, 0);
+    ProfileReport report = new ProfileReport(profile, GuestCode.of(SymbolTable.EMPTY, SYMBOLS, SymbolTable.EMPTY, 0,
+        Programs.of(List.of(stripped)), List.of()));
+    assertThat(report.stacks()).isEqualTo(Map.of("[bare]", 2L, "bare@0x4010", 1L));
+    assertThat(report.named(Naming.PROGRAM)).isEqualTo(1);
     assertThat(report.stripped()).containsExactly("bare");
   }
 

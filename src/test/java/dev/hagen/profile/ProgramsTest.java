@@ -33,8 +33,8 @@ class ProgramsTest {
 
   @Test
   void strippedProgram_takesSymbolsFromTheFileWithItsBuildIdentifier() {
-    Program stripped = new Program("tool", SymbolTable.EMPTY, Map.of(5L, 0x1000L), "ab");
-    Program symbols = new Program("tool.debug", SYMBOLS, Map.of(), "ab");
+    Program stripped = new Program("tool", SymbolTable.EMPTY, SymbolTable.EMPTY, Map.of(5L, 0x1000L), "ab");
+    Program symbols = new Program("tool.debug", SYMBOLS, SymbolTable.EMPTY, Map.of(), "ab");
     Programs.Page page = Programs.of(List.of(stripped, symbols)).find(5);
     assertThat(page).isNotNull();
     assertThat(page.program().name()).isEqualTo("tool");
@@ -43,8 +43,8 @@ class ProgramsTest {
 
   @Test
   void pageOfSeveralPrograms_isOfOneWithSymbols() {
-    Program stripped = new Program("a", SymbolTable.EMPTY, Map.of(5L, 0x1000L), "");
-    Program named = new Program("b", SYMBOLS, Map.of(5L, 0x2000L), "");
+    Program stripped = new Program("a", SymbolTable.EMPTY, SymbolTable.EMPTY, Map.of(5L, 0x1000L), "");
+    Program named = new Program("b", SYMBOLS, SymbolTable.EMPTY, Map.of(5L, 0x2000L), "");
     assertThat(Programs.of(List.of(stripped)).with(Programs.of(List.of(named))).find(5))
         .isEqualTo(new Programs.Page(named, 0x2000));
   }
