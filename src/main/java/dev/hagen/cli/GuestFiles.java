@@ -11,12 +11,15 @@ import dev.hagen.profile.SymbolTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Files that name what a guest runs: those of {@code --symbols}, the image, and the programs in the initial RAM disk. */
 final class GuestFiles {
   private final DebugFiles debugFiles = new DebugFiles();
   private SymbolTable symbols = SymbolTable.EMPTY;
   private Programs programs = Programs.NONE;
+  /** The image that is booted, as long as nobody has asked for its functions. */
+  private @Nullable ImageFile image;
   private List<GuestImage.Stage> stages = List.of();
   private List<GuestImage.Module> modules = List.of();
   private boolean isLinux;
@@ -43,13 +46,9 @@ final class GuestFiles {
     }
   }
 
-  /** Takes the functions of the image that is booted, if it names any. */
+  /** Takes the image that is booted, which may name functions: if it is an ELF file that has not been stripped. */
   void addImage(ImageFile file) {
-    try {
-      symbols = symbols.with(SymbolFile.read(file.bytes()));
-    } catch (IllegalArgumentException e) {
-      // Most images do not.
-    }
+    image = file;
   }
 
   /** Takes what is booted. */
@@ -66,6 +65,14 @@ final class GuestFiles {
 
   /** Functions at the addresses in their files. */
   SymbolTable symbols() {
+    if (image != null && SymbolFile.isElf(image.bytes())) {
+      try {
+        symbols = symbols.with(SymbolFile.read(image.bytes()));
+      } catch (IllegalArgumentException e) {
+        // Most images name nothing.
+      }
+    }
+    image = null;
     return symbols;
   }
 
@@ -77,6 +84,6 @@ final class GuestFiles {
       all = all.with(found.programs());
       notUnpacked |= isLinux && !found.isComplete();
     }
-    return GuestCode.of(machine.cpu(), symbols, debugFiles.complete(all), stages);
+    return GuestCode.of(machine.cpu(), symbols(), debugFiles.complete(all), stages);
   }
 }

@@ -11,6 +11,11 @@ import java.util.List;
 public final class SymbolFile {
   private SymbolFile() {}
 
+  /** Whether a file is one for programs, and not text. */
+  public static boolean isElf(byte[] bytes) {
+    return ElfReader.isElf(bytes);
+  }
+
   /**
    * The functions that a file names.
    *
