@@ -47,21 +47,18 @@ final class WideMath {
 
   /** The integer part of the square root of {@code high:low}, whose top two bits are not both clear. */
   static long squareRoot(long high, long low) {
-    double value = unsignedToDouble(high) * 0x1p64 + unsignedToDouble(low);
-    double estimate = Math.sqrt(value);
-    long root = estimate >= 0x1p64 ? -1 : doubleToUnsigned(estimate);
-    // One Newton step: the estimate has 53 bits, the step doubles them.
-    for (int i = 0; i < 2; i++) {
-      long squareLow = root * root;
-      long squareHigh = Math.unsignedMultiplyHigh(root, root);
-      long errorLow = low - squareLow;
-      long errorHigh = high - squareHigh - (Long.compareUnsigned(low, squareLow) < 0 ? 1 : 0);
-      double error = errorHigh * 0x1p64 + unsignedToDouble(errorLow);
-      long step = (long) Math.floor(error / (2 * unsignedToDouble(root)));
-      long next = root + step;
-      // Stay below 2^64.
-      root = step > 0 && Long.compareUnsigned(next, root) < 0 ? -1 : next;
-    }
+    double estimate = Math.sqrt((high >>> 1) * 2.0);
+    // The estimate is in units of 2^32, with 53 bits; one step of Newton's iteration doubles them.
+    double inverse = 0.5 / estimate;
+    long root = (long) (estimate * 0x1p31) << 1;
+    long squareLow = root * root;
+    long errorLow = low - squareLow;
+    long errorHigh = high - Math.unsignedMultiplyHigh(root, root) - (Long.compareUnsigned(low, squareLow) < 0 ? 1 : 0);
+    // The error has at most 80 bits; those below 2^32 do not matter.
+    long step = (long) Math.floor((errorHigh << 32 | errorLow >>> 32) * inverse);
+    long next = root + step;
+    // Stay below 2^64.
+    root = step > 0 && Long.compareUnsigned(next, root) < 0 ? -1 : next;
     while (isSquareAbove(root, high, low)) {
       root--;
     }
@@ -74,13 +71,5 @@ final class WideMath {
   private static boolean isSquareAbove(long root, long high, long low) {
     int order = Long.compareUnsigned(Math.unsignedMultiplyHigh(root, root), high);
     return order > 0 || order == 0 && Long.compareUnsigned(root * root, low) > 0;
-  }
-
-  private static double unsignedToDouble(long value) {
-    return value >= 0 ? value : (value >>> 1 | value & 1) * 2.0;
-  }
-
-  private static long doubleToUnsigned(double value) {
-    return value < 0x1p63 ? (long) value : (long) (value - 0x1p63) ^ Long.MIN_VALUE;
   }
 }
