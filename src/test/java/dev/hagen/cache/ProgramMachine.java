@@ -47,10 +47,11 @@ final class ProgramMachine implements AutoCloseable {
    * What a program has made of the machine when it stops, for whatever reason.
    *
    * @param cause an exception, or what else made it stop
+   * @param x87 the x87's words and registers
    * @param memory a checksum of all memory
    */
   record State(String cause, long retired, long rip, int flags, long[] gpr, long[] xmm, int mxcsr,
-      long memory) {
+      String x87, long memory) {
     boolean equals(State other) {
       return toString().equals(other.toString());
     }
@@ -66,6 +67,7 @@ final class ProgramMachine implements AutoCloseable {
       for (long half : xmm) {
         text.append("%x,".formatted(half));
       }
+      text.append(x87);
       return text.toString();
     }
   }
@@ -178,7 +180,16 @@ final class ProgramMachine implements AutoCloseable {
 
   private State state(String cause) {
     return new State(cause, cpu.retired, cpu.rip, cpu.flags(), cpu.gpr.clone(), Arrays.copyOf(cpu.xmm, 32),
-        cpu.mxcsr, checksum());
+        cpu.mxcsr, x87(), checksum());
+  }
+
+  private String x87() {
+    StringBuilder text = new StringBuilder(" fcw=%x fsw=%x top=%d tags=%x fop=%x fip=%x fdp=%x st=".formatted(cpu.fcw, cpu.fsw,
+        cpu.ftop, cpu.ftw, cpu.fop, cpu.fip, cpu.fdp));
+    for (int i = 0; i < 8; i++) {
+      text.append("%x:%x,".formatted(cpu.stSignExponent[i], cpu.stSignificand[i]));
+    }
+    return text.toString();
   }
 
   private long checksum() {

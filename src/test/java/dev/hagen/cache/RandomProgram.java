@@ -36,6 +36,9 @@ final class RandomProgram implements GuestProgram {
   private final boolean is64Bit;
   /** Of a hundred instructions so many work on XMM registers. */
   private final int vectors;
+  /** Of a hundred pieces so many are {@link X87Code}. */
+  private final int x87;
+  private final X87Code x87Code;
   private final long[] registers = new long[16];
   private final byte[] data = new byte[ProgramMachine.DATA_SIZE];
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -51,6 +54,8 @@ final class RandomProgram implements GuestProgram {
     random = new Random(seed);
     is64Bit = random.nextInt(3) != 0;
     vectors = random.nextBoolean() ? 4 : 60;
+    x87 = vectors > 4 && random.nextInt(2) == 0 ? 40 : 1;
+    x87Code = new X87Code(random, new X87Sink());
     random.nextBytes(data);
     if (vectors > 4) {
       for (int at = 0; at < data.length; at += 8) {
@@ -160,6 +165,10 @@ final class RandomProgram implements GuestProgram {
     emit32(ProgramMachine.STACK_POINTER);
     int pieces = 2 + random.nextInt(4);
     for (int i = 0; i < pieces; i++) {
+      if (x87 > 1 && random.nextInt(3) != 0) {
+        // FNINIT
+        emit(0xDB, 0xE3);
+      }
       pointers();
       sequence(4 + random.nextInt(12), 0);
     }
@@ -174,7 +183,9 @@ final class RandomProgram implements GuestProgram {
   private void sequence(int length, int depth) {
     for (int i = 0; i < length; i++) {
       int kind = random.nextInt(100);
-      if (random.nextInt(100) < vectors) {
+      if (random.nextInt(100) < x87) {
+        x87Code.piece();
+      } else if (random.nextInt(100) < vectors) {
         vector();
       } else if (kind < 62) {
         generic();
@@ -355,12 +366,41 @@ final class RandomProgram implements GuestProgram {
   }
 
   private void mxcsr() {
+    withMemory(VectorForm.mxcsr(random), new int[] {0x0F, 0xAE}, 2);
+  }
+
+  /** Stores a doubleword, and emits an instruction that takes it from there. */
+  private void withMemory(int value, int[] opcode, int reg) {
     int slot = counterAddress();
     emit(0xC7, 0x04, 0x25);
     emit32(slot);
-    emit32(VectorForm.mxcsr(random));
-    emit(0x0F, 0xAE, 0x14, 0x25);
+    emit32(value);
+    emit(opcode);
+    emit(reg << 3 | 4, 0x25);
     emit32(slot);
+  }
+
+  /** Where x87 code goes. */
+  private final class X87Sink implements X87Code.Sink {
+    @Override
+    public void emit(int... bytes) {
+      RandomProgram.this.emit(bytes);
+    }
+
+    @Override
+    public void memory(int reg) {
+      vectorMemory(reg, 0);
+    }
+
+    @Override
+    public void other() {
+      generic();
+    }
+
+    @Override
+    public void withMemory(int value, int[] opcode, int reg) {
+      RandomProgram.this.withMemory(value, opcode, reg);
+    }
   }
 
   /** The number of a register that may be changed: never RSP, seldom a pointer. */
