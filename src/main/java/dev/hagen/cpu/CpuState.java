@@ -139,10 +139,17 @@ public final class CpuState {
 
   // x87 and MMX.
 
-  /** Significands of the x87 registers in physical order (R0 to R7); these are MM0 to MM7. */
-  public final long[] stSignificand = new long[8];
+  /**
+   * Significands of the x87 registers in physical order (R0 to R7); these are MM0 to MM7. Behind them
+   * {@link #TEMPORARY_EXTENDED} takes a result on its way to a translation unit.
+   */
+  public final long[] stSignificand = new long[9];
   /** Sign (bit 15) and biased exponent (bits 0 to 14) of the x87 registers in physical order. */
-  public final int[] stSignExponent = new int[8];
+  public final int[] stSignExponent = new int[9];
+  /** The number of the register slot behind the x87 registers. */
+  public static final int TEMPORARY_EXTENDED = 8;
+  /** Sign and exponent of what an x87 operation of a translation unit has returned the significand of. */
+  public int extendedSignExponent;
   /** Control word. */
   public int fcw = 0x37F;
   /** Status word without TOP, which lives in {@link #ftop}; bits 11 to 13 are zero here. */

@@ -46,19 +46,21 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
   /**
    * Of an instruction that falls through.
    *
+   * @param at its distance from the region's head
    * @param vectors whether SSE instructions may have bytecode of their own
    * @param x87 whether x87 instructions may
+   * @param plan which of these compute on locals
    * @param record what is known of it, see {@link dev.hagen.interpret.Interpreter#record}: one that units would leave for all
    *     the time is executed by its step
    */
-  static Effects of(Instruction instruction, int codeSize, boolean intrinsics, boolean vectors, boolean x87,
-      int record) {
+  static Effects of(Instruction instruction, long at, int codeSize, boolean intrinsics, boolean vectors, boolean x87,
+      X87Plan plan, int record) {
     XmmForm vector = vectors ? XmmForm.of(instruction) : null;
     if (vector != null && (!Interpreter.isWorst(record) || vector.computes())) {
       return vector(instruction, vector, codeSize);
     }
     if (x87 && !Interpreter.isWorst(record) && X87Emitter.canEmit(instruction, codeSize)) {
-      return x87(instruction, codeSize);
+      return x87(instruction, codeSize, plan.place(at));
     }
     boolean leaves = Interpreter.isWorst(record) || record != 0 && !accessesMemory(instruction);
     if (!leaves && InstructionEmitter.canEmit(instruction, codeSize, intrinsics)) {
@@ -100,10 +102,14 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
   }
 
   /** Of an x87 instruction that is emitted as bytecode. */
-  private static Effects x87(Instruction instruction, int codeSize) {
+  private static Effects x87(Instruction instruction, int codeSize, X87Plan.@Nullable Place place) {
     Effects general = value(instruction, codeSize, true);
     boolean flags = instruction.op().flagsRead() != 0 || StepUse.writesFlags(instruction.op());
-    return new Effects(Form.VALUE, general.reads, 0, 0, null, true, flags, false);
+    if (place != null) {
+      return new Effects(Form.VALUE, general.reads | place.form().reads(place.depth()),
+          place.form().writes(place.depth(), instruction), 0, null, true, flags, false);
+    }
+    return new Effects(Form.VALUE, general.reads, Slots.ALL_X87, Slots.ALL_X87, null, true, flags, false);
   }
 
   /** Of an SSE instruction that is emitted as bytecode. */

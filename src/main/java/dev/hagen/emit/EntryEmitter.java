@@ -32,6 +32,8 @@ final class EntryEmitter {
   private final FlagEmitter flags;
   private final XmmRegisters xmm;
   private final Registers registers;
+  private final X87Stack x87;
+  private final X87Plan depths;
   private final RegisterPlan plan;
   private final MemoryEmitter memory;
   private final List<Long> starts;
@@ -40,12 +42,14 @@ final class EntryEmitter {
   private final boolean usesGs;
 
   EntryEmitter(UnitEmitter unit, Region region, Code code, FlagEmitter flags, XmmRegisters xmm, Registers registers,
-      RegisterPlan plan, MemoryEmitter memory, List<Long> starts, int codeSize) {
+      X87Stack x87, X87Plan depths, RegisterPlan plan, MemoryEmitter memory, List<Long> starts, int codeSize) {
     this.unit = unit;
     this.code = code;
     this.flags = flags;
     this.xmm = xmm;
     this.registers = registers;
+    this.x87 = x87;
+    this.depths = depths;
     this.plan = plan;
     this.memory = memory;
     this.starts = starts;
@@ -140,9 +144,11 @@ final class EntryEmitter {
     }
     code.lstore(Locals.BASE);
     registers.setDirty(0);
+    x87.forgetLocals();
     if (number == 0) {
       unit.flow().poll(start);
     }
+    x87.load(depths.depthAt(start));
     registers.load(plan.liveAt(start));
     if (number != 0 || start != following) {
       code.jump(GOTO, unit.label(start));

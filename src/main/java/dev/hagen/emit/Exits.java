@@ -23,18 +23,21 @@ final class Exits {
   private final FlagEmitter flags;
   private final Registers registers;
   private final X87Pointers pointers;
+  private final X87Stack x87;
   private final int codeSize;
   private final List<Runnable> stubs = new ArrayList<>();
   private final Map<Tail, Label> tails = new LinkedHashMap<>();
 
   /** What the end of a way out has to leave in the state. */
-  private record Tail(long dirty, FlagEmitter.State flags, X87Pointers.@Nullable Pending pointers) {}
+  private record Tail(long dirty, FlagEmitter.State flags, X87Pointers.@Nullable Pending pointers,
+      X87Stack.@Nullable Pending x87) {}
 
-  Exits(Code code, FlagEmitter flags, Registers registers, X87Pointers pointers, int codeSize) {
+  Exits(Code code, FlagEmitter flags, Registers registers, X87Pointers pointers, X87Stack x87, int codeSize) {
     this.code = code;
     this.flags = flags;
     this.registers = registers;
     this.pointers = pointers;
+    this.x87 = x87;
     this.codeSize = codeSize;
   }
 
@@ -55,7 +58,7 @@ final class Exits {
   }
 
   private Tail tail() {
-    return new Tail(registers.dirty(), flags.state(), pointers.pending());
+    return new Tail(registers.dirty(), flags.state(), pointers.pending(), x87.pending());
   }
 
   /** Leaves from here. */
@@ -92,6 +95,7 @@ final class Exits {
       registers.store(tail.dirty);
       flags.leave(tail.flags);
       pointers.settle(tail.pointers);
+      x87.store(tail.x87);
       code.aload(Locals.CPU);
       code.lload(Locals.EXIT_RIP);
       Names.RIP.put(code.visitor());

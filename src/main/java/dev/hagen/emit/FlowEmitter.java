@@ -32,6 +32,7 @@ final class FlowEmitter {
   private final Code code;
   private final FlagEmitter flags;
   private final Registers registers;
+  private final X87Stack x87;
   private final OperandEmitter operands;
   private final StackEmitter stack;
   private final int codeSize;
@@ -40,12 +41,13 @@ final class FlowEmitter {
   private final List<Link> links = new ArrayList<>();
   private final Map<Link, Integer> fields = new java.util.HashMap<>();
 
-  FlowEmitter(UnitEmitter unit, Code code, FlagEmitter flags, Registers registers, InstructionEmitter instructions,
-      int codeSize, Map<Long, Link> regionLinks) {
+  FlowEmitter(UnitEmitter unit, Code code, FlagEmitter flags, Registers registers, X87Stack x87,
+      InstructionEmitter instructions, int codeSize, Map<Long, Link> regionLinks) {
     this.unit = unit;
     this.code = code;
     this.flags = flags;
     this.registers = registers;
+    this.x87 = x87;
     this.operands = instructions.operands();
     this.stack = instructions.stack();
     this.codeSize = codeSize;
@@ -82,6 +84,7 @@ final class FlowEmitter {
   /** Leaves flags, count and RIP, a distance from the head, in the state. */
   private void storeState(long distance) {
     flags.keep();
+    x87.store(x87.pending());
     unit.exits().storeCount();
     code.aload(Locals.CPU);
     unit.pushAddress(distance);
@@ -132,6 +135,7 @@ final class FlowEmitter {
     registers.setDirty(registers.dirty() | Slots.general(Reg.RSP));
     registers.clean(registers.dirty());
     storeState(target);
+    x87.forgetLocals();
     if (link == null) {
       leaveWith(Unit.LEFT);
       return;
@@ -161,6 +165,7 @@ final class FlowEmitter {
     registers.setDirty(registers.dirty() | Slots.general(Reg.RSP));
     registers.clean(registers.dirty());
     flags.keep();
+    x87.store();
     unit.exits().storeCount();
     code.aload(Locals.CPU);
     code.lload(Locals.EXIT_RIP);

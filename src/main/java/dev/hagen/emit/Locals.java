@@ -55,7 +55,12 @@ final class Locals {
   static final int X87_DATA = BIT + 1;
   /** How far the current access lies behind the start of its page. */
   static final int DISTANCE = X87_DATA + 2;
-  private static final int PAGES = DISTANCE + 2;
+  /** What the unit knows of the x87: see {@link X87Stack}. */
+  static final int X87_BASE = DISTANCE + 2;
+  static final int X87_TAGS = X87_BASE + 1;
+  static final int X87_MODE = X87_TAGS + 1;
+  private static final int X87_REGISTERS = X87_MODE + 1;
+  private static final int PAGES = X87_REGISTERS + 3 * 8;
 
   private Locals() {}
 
@@ -82,6 +87,16 @@ final class Locals {
   /** The local of one half of an XMM register, a {@code long} or a {@code double}. */
   static int xmm(int index, int half) {
     return XMM_HALVES + 4 * index + 2 * half;
+  }
+
+  /** The significand of an x87 register, a {@code long}. */
+  static int significand(int number) {
+    return X87_REGISTERS + 3 * number;
+  }
+
+  /** Its sign and exponent, an {@code int}. */
+  static int signExponent(int number) {
+    return X87_REGISTERS + 3 * number + 2;
   }
 
   /** The linear address of the page that a group of accesses touched last. */

@@ -117,7 +117,7 @@ final class Names {
     }
   }
 
-  private static FieldName field(Class<?> owner, String name) {
+  static FieldName field(Class<?> owner, String name) {
     try {
       Field field = owner.getDeclaredField(name);
       return new FieldName(Type.getInternalName(owner), name, Type.getDescriptor(field.getType()));

@@ -52,7 +52,8 @@ final class RegisterPlan {
 
   private final Map<Long, Node> nodes = new HashMap<>();
 
-  RegisterPlan(Region region, int codeSize, boolean intrinsics, boolean vectors, boolean x87) {
+  RegisterPlan(Region region, int codeSize, boolean intrinsics, boolean vectors, boolean x87,
+      X87Plan stack) {
     for (RegionBlock block : region.blocks()) {
       Node node = new Node(block, nodes.size());
       long at = block.start();
@@ -60,7 +61,8 @@ final class RegisterPlan {
       for (int i = 0; i <= last; i++) {
         Instruction instruction = block.instructions().get(i);
         if (i < last || !isTransfer(block)) {
-          node.effects.add(Effects.of(instruction, codeSize, intrinsics, vectors, x87, region.record(at)));
+          node.effects.add(Effects.of(instruction, at, codeSize, intrinsics, vectors, x87, stack,
+              region.record(at)));
         } else {
           node.effects.add(block.terminal() instanceof Terminal.Interpret ? Effects.NOTHING
               : Effects.value(instruction, codeSize, intrinsics));

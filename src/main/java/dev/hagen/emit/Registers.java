@@ -1,6 +1,8 @@
 package dev.hagen.emit;
 
-/** The general and XMM registers in their locals, and which of them only the local has: see {@link RegisterPlan}. */
+import static org.objectweb.asm.Opcodes.ISTORE;
+
+/** The general, XMM and x87 registers in their locals, and which of them only the local has: see {@link RegisterPlan}. */
 final class Registers {
   private final Code code;
   private final XmmRegisters xmm;
@@ -43,6 +45,18 @@ final class Registers {
         xmm.load(half);
       }
     }
+    for (int number = 0; number < Slots.X87_COUNT; number++) {
+      if (Slots.hasX87(registers, number)) {
+        code.aload(Locals.CPU);
+        X87Stack.pushRegister(code, number);
+        ExtendedNames.GET_SIGNIFICAND.call(code.visitor());
+        code.lstore(Locals.significand(number));
+        code.aload(Locals.CPU);
+        X87Stack.pushRegister(code, number);
+        ExtendedNames.GET_SIGN_EXPONENT.call(code.visitor());
+        code.local(ISTORE, Locals.signExponent(number));
+      }
+    }
   }
 
   /** Stores those of {@code registers} that are dirty, and remembers that. */
@@ -63,6 +77,15 @@ final class Registers {
     for (int half = 0; half < Slots.HALF_COUNT; half++) {
       if (Slots.hasHalf(registers, half)) {
         xmm.store(half);
+      }
+    }
+    for (int number = 0; number < Slots.X87_COUNT; number++) {
+      if (Slots.hasX87(registers, number)) {
+        code.aload(Locals.CPU);
+        code.lload(Locals.significand(number));
+        code.iload(Locals.signExponent(number));
+        X87Stack.pushRegister(code, number);
+        ExtendedNames.PUT.call(code.visitor());
       }
     }
   }

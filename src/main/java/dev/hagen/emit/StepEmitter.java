@@ -23,14 +23,16 @@ final class StepEmitter {
   private final Code code;
   private final FlagEmitter flags;
   private final Registers registers;
+  private final X87Stack x87;
   private final int context;
   private final List<Instruction> instructions = new ArrayList<>();
 
-  StepEmitter(UnitEmitter unit, Code code, FlagEmitter flags, Registers registers, int context) {
+  StepEmitter(UnitEmitter unit, Code code, FlagEmitter flags, Registers registers, X87Stack x87, int context) {
     this.unit = unit;
     this.code = code;
     this.flags = flags;
     this.registers = registers;
+    this.x87 = x87;
     this.context = context;
   }
 
@@ -55,6 +57,10 @@ final class StepEmitter {
       flags.store();
     }
     registers.clean(Objects.requireNonNull(effects.step()).named);
+    boolean onX87 = X87Plan.usesRegisters(instruction);
+    if (onX87) {
+      x87.store();
+    }
     Label miss = unit.freshMiss();
     code.aload(Locals.THIS);
     code.aload(Locals.CPU);
@@ -62,6 +68,9 @@ final class StepEmitter {
     unit.pushAddress(unit.next());
     Names.EXECUTE.call(code.visitor());
     code.jump(IFEQ, miss);
+    if (onX87) {
+      x87.load();
+    }
     registers.load(effects.writes() & liveAfter);
     code.aload(Locals.CPU);
     Names.LEAVE_BLOCK.get(code.visitor());
@@ -71,6 +80,7 @@ final class StepEmitter {
   /** Has an instruction executed by its step, with everything in the state. */
   void emitInterpreted(Instruction instruction, long liveAfter) {
     registers.clean(registers.dirty());
+    x87.store();
     flags.store();
     unit.countBefore();
     unit.exits().storeCount();
@@ -92,6 +102,7 @@ final class StepEmitter {
       code.constant(Unit.EVENT);
       code.op(IRETURN);
     });
+    x87.load();
     unit.reload(liveAfter);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which general and XMM registers the step of an instruction reads and writes, for instructions whose step may run in the
+ * Which registers the step of an instruction reads and writes, for instructions whose step may run in the
  * middle of a unit while the other registers stay in locals: it touches nothing else but memory, flags and the
  * floating-point units, does not ask for the time, and changes nothing if it faults. Registers are bits: {@link Slots}.
  */
@@ -31,6 +31,8 @@ final class StepUse {
   private static final Set<Op> IRREGULAR = EnumSet.of(Op.MASKMOVQ, Op.MASKMOVDQU, Op.PCMPESTRI, Op.PCMPESTRM,
       Op.PCMPISTRI, Op.PCMPISTRM, Op.LDMXCSR, Op.FXSAVE, Op.FXRSTOR, Op.XSAVE, Op.XSAVEC, Op.XSAVEOPT, Op.XSAVES,
       Op.XRSTOR, Op.XRSTORS);
+  /** Instructions of the x87 that leave its registers alone. */
+  private static final Set<Op> CONTROL = EnumSet.of(Op.FNSTCW, Op.FLDCW, Op.FNSTSW, Op.FNCLEX);
   /** Operations that XMM0 takes part in without being an operand. */
   private static final Set<Op> BLENDS = EnumSet.of(Op.BLENDVPS, Op.BLENDVPD, Op.PBLENDVB);
 
@@ -57,6 +59,10 @@ final class StepUse {
       use.name(Reg.RCX);
     } else if (!PLAIN.contains(op) && ((instruction.checks() & UNITS) == 0 || IRREGULAR.contains(op))) {
       return null;
+    }
+    if (X87Plan.usesRegisters(instruction) && !CONTROL.contains(op)) {
+      use.named |= Slots.ALL_X87;
+      use.changed |= Slots.ALL_X87;
     }
     Operand[] operands = instruction.operands();
     for (int i = 0; i < operands.length; i++) {

@@ -48,6 +48,8 @@ public final class UnitEmitter {
   private final MemoryEmitter memory;
   private final InstructionEmitter instructions;
   private final XmmEmitter vectors;
+  private final X87Plan x87Plan;
+  private final X87Stack x87Stack;
   private final @Nullable X87Emitter x87;
   private final StepEmitter steps;
   private final FlowEmitter flow;
@@ -100,7 +102,8 @@ public final class UnitEmitter {
     this.instruction = current.instructions().getFirst();
     this.hasVectors = intrinsics && (region.context() & ExecutionContext.SSE_BLOCKED) == 0;
     boolean hasX87 = intrinsics && (region.context() & ExecutionContext.X87_BLOCKED) == 0;
-    this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors, hasX87);
+    this.x87Plan = new X87Plan(region, codeSize, hasX87 && !draft);
+    this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors, hasX87, x87Plan);
     this.entries = EntryEmitter.startsOf(region);
     MethodVisitor method = unitClass.method();
     this.code = draft ? new DraftCode(method, codeSize) : new Code(method);
@@ -110,14 +113,16 @@ public final class UnitEmitter {
     this.normal = new NormalHalves(region, entries);
     this.registers = new Registers(code, xmm, codeSize);
     this.pointers = new X87Pointers(code, codeSize);
-    this.exits = new Exits(code, flags, registers, pointers, codeSize);
+    this.x87Stack = new X87Stack(code, x87Plan);
+    this.exits = new Exits(code, flags, registers, pointers, x87Stack, codeSize);
     this.memory = new MemoryEmitter(this, code, draft ? PagePlan.none() : new PagePlan(region), codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
     this.vectors = new XmmEmitter(this, code, flags, memory, instructions.operands(), registers, xmm, normal);
-    this.entry = new EntryEmitter(this, region, code, flags, xmm, registers, plan, memory, entries, codeSize);
-    this.x87 = hasX87 ? new X87Emitter(this, code, flags, memory, pointers) : null;
-    this.steps = new StepEmitter(this, code, flags, registers, region.context());
-    this.flow = new FlowEmitter(this, code, flags, registers, instructions, codeSize, region.links());
+    this.entry = new EntryEmitter(this, region, code, flags, xmm, registers, x87Stack, x87Plan, plan, memory, entries,
+        codeSize);
+    this.x87 = hasX87 ? new X87Emitter(this, code, flags, memory, pointers, registers, x87Stack) : null;
+    this.steps = new StepEmitter(this, code, flags, registers, x87Stack, region.context());
+    this.flow = new FlowEmitter(this, code, flags, registers, x87Stack, instructions, codeSize, region.links());
   }
 
   /** Makes line numbers tell which instruction bytecode comes from: the first of the region is 1. */
@@ -221,6 +226,7 @@ public final class UnitEmitter {
     code.iload(Locals.COUNT);
     code.constant(-CpuState.MARGIN);
     code.jump(org.objectweb.asm.Opcodes.IF_ICMPGE, out);
+    x87Stack.load(x87Plan.depthAt(next));
     reload(plan.liveAt(next));
     goTo(next);
   }
@@ -279,6 +285,7 @@ public final class UnitEmitter {
   private void emitInstructions(RegionBlock block) {
     at = block.start();
     before = 0;
+    x87Stack.start(at);
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {
       instruction = block.instructions().get(i);
@@ -288,6 +295,7 @@ public final class UnitEmitter {
       if (i == last && RegisterPlan.isTransfer(block)) {
         flags.setWanted(true);
         pointers.settle();
+        x87Stack.settle();
         return;
       }
       flags.setWanted(plan.flagsMatterAfter(block, i));
@@ -298,13 +306,14 @@ public final class UnitEmitter {
       at += instruction.length();
     }
     pointers.settle();
+    x87Stack.settle();
   }
 
   private void emitInstruction(Effects effects, long liveAfter) {
     switch (effects.form()) {
       case VALUE -> {
         if (x87 != null && X87Emitter.canEmit(instruction, codeSize)) {
-          x87.emit(instruction);
+          x87.emit(instruction, x87Plan.place(at), effects, liveAfter);
         } else if (!hasVectors || !vectors.emit(instruction)) {
           instructions.emit(instruction);
         }
@@ -408,6 +417,11 @@ public final class UnitEmitter {
   /** Whether units have left for the current instruction often. */
   boolean hasRecord() {
     return region.record(at) != 0;
+  }
+
+  /** What the current instruction and those behind it need of the x87's tags. */
+  X87Plan.Requirement x87Requirement() {
+    return x87Plan.requirement(current, index, at);
   }
 
   /** What the current instruction and those behind it access around RSP or RBP, if it is worth a check of its own. */

@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Emits x87 instructions as calls of their semantic methods. The register stack stays in the state; memory operands are
- * found before, so that the unit leaves with nothing changed, and so it does if an exception is pending.
+ * Emits x87 instructions: on locals where {@link X87Plan} says so, otherwise as calls of their semantic methods on the state.
+ * Memory operands are found before, so that the unit leaves with nothing changed, and so it does if an exception is pending.
  */
 final class X87Emitter {
   private static final SemanticMethods METHODS = new SemanticMethods();
@@ -30,13 +30,20 @@ final class X87Emitter {
   private final FlagEmitter flags;
   private final MemoryEmitter memory;
   private final X87Pointers pointers;
+  private final Registers registers;
+  private final X87Stack stack;
+  private final X87LocalEmitter locals;
 
-  X87Emitter(UnitEmitter unit, Code code, FlagEmitter flags, MemoryEmitter memory, X87Pointers pointers) {
+  X87Emitter(UnitEmitter unit, Code code, FlagEmitter flags, MemoryEmitter memory, X87Pointers pointers,
+      Registers registers, X87Stack stack) {
     this.unit = unit;
     this.code = code;
     this.flags = flags;
     this.memory = memory;
     this.pointers = pointers;
+    this.registers = registers;
+    this.stack = stack;
+    this.locals = new X87LocalEmitter(unit, code, flags, memory, stack);
   }
 
   /** Whether an instruction can be emitted; the execution context must not block the x87 unit. */
@@ -75,7 +82,20 @@ final class X87Emitter {
   }
 
   /** Emits an instruction that {@link #canEmit} knows. */
-  void emit(Instruction instruction) {
+  void emit(Instruction instruction, X87Plan.@Nullable Place place, Effects effects, long liveAfter) {
+    if (place != null) {
+      locals.emit(instruction, place.form());
+    } else {
+      registers.clean(effects.clean());
+      stack.store();
+      emitOnState(instruction);
+      stack.load();
+      registers.load(effects.writes() & liveAfter);
+    }
+    pointers.pass(instruction, unit.at(), memory);
+  }
+
+  private void emitOnState(Instruction instruction) {
     Op op = instruction.op();
     if (op.flagsRead() != 0 || StepUse.writesFlags(op)) {
       flags.store();
@@ -90,7 +110,6 @@ final class X87Emitter {
     } else {
       call(instruction);
     }
-    pointers.pass(instruction, unit.at(), memory);
     if (StepUse.writesFlags(op)) {
       flags.setInState();
     }

@@ -74,7 +74,7 @@ final class RegisterSnapshot {
     addAll(cpu.pdpte, 4);
     addAll(cpu.dr, 8);
     addAll(cpu.stSignificand, 8);
-    for (int value : cpu.stSignExponent) {
+    for (int value : Arrays.copyOf(cpu.stSignExponent, 8)) {
       add(value);
     }
     addAll(cpu.xmm, XMM_WORDS);

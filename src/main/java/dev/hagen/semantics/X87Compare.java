@@ -92,7 +92,7 @@ public final class X87Compare {
   }
 
   /** Sets the condition bits; false if an unmasked exception forbids to pop. */
-  private static boolean conditions(CpuState cpu, int result) {
+  static boolean conditions(CpuState cpu, int result) {
     cpu.fsw = cpu.fsw & ~(X87.C1 | UNORDERED) | result & UNORDERED;
     return (result & STOPPED) == 0;
   }
@@ -123,7 +123,7 @@ public final class X87Compare {
     }
   }
 
-  private static boolean flags(CpuState cpu, int result) {
+  static boolean flags(CpuState cpu, int result) {
     cpu.setArithmeticFlags(((result & X87.C3) != 0 ? Flags.ZF : 0) | ((result & X87.C2) != 0 ? Flags.PF : 0)
         | ((result & X87.C0) != 0 ? Flags.CF : 0));
     return (result & STOPPED) == 0;
@@ -136,7 +136,7 @@ public final class X87Compare {
       return X87.underflow(cpu) ? UNORDERED : UNORDERED | STOPPED;
     }
     int b = X87.physical(cpu, source);
-    return compare(cpu, cpu.stSignExponent[b], cpu.stSignificand[b], quiet);
+    return compareTop(cpu, cpu.stSignExponent[b], cpu.stSignificand[b], quiet);
   }
 
   private static int real(CpuState cpu, long bits, int size) {
@@ -154,13 +154,15 @@ public final class X87Compare {
     if (X87.isEmpty(cpu, 0)) {
       return X87.underflow(cpu) ? UNORDERED : UNORDERED | STOPPED;
     }
-    return compare(cpu, bSE, bSig, false);
+    return compareTop(cpu, bSE, bSig, false);
+  }
+
+  private static int compareTop(CpuState cpu, int bSE, long bSig, boolean quiet) {
+    return compare(cpu, cpu.stSignExponent[cpu.ftop], cpu.stSignificand[cpu.ftop], bSE, bSig, quiet);
   }
 
   /** Compares ST(0) with a number; {@code quiet}: a quiet NaN is not invalid. */
-  private static int compare(CpuState cpu, int bSE, long bSig, boolean quiet) {
-    int aSE = cpu.stSignExponent[cpu.ftop];
-    long aSig = cpu.stSignificand[cpu.ftop];
+  static int compare(CpuState cpu, int aSE, long aSig, int bSE, long bSig, boolean quiet) {
     if (Extended.isNormal(aSE, aSig) && Extended.isNormal(bSE, bSig)) {
       return order(aSE, aSE & MAX_EXPONENT, aSig, bSE, bSE & MAX_EXPONENT, bSig);
     }

@@ -42,6 +42,19 @@ public final class X87Load {
     }
   }
 
+  /** What a number from a narrower format becomes, with its exceptions, which are masked. */
+  static long convertSpecial(CpuState cpu, int signExponent, long significand) {
+    cpu.extendedSignExponent = signExponent & 0xFFFF;
+    if (Extended.isSignalingNaN(signExponent, significand)) {
+      X87.raise(cpu, X87.IE);
+      return significand | QUIET_BIT;
+    }
+    if (signExponent >= Extended.WAS_DENORMAL) {
+      X87.raise(cpu, X87.DE);
+    }
+    return significand;
+  }
+
   @Semantics(FLD_M80)
   public static void fldExtended(CpuState cpu, Instruction instruction) {
     Operand.Memory memory = Objects.requireNonNull(instruction.memory());

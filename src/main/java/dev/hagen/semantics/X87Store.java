@@ -227,13 +227,16 @@ public final class X87Store {
 
   /** ST(0) as a signed integer of {@code size} bytes. */
   private static long integer(CpuState cpu, int size, int control) {
-    long indefinite = Bits.signBit(size);
     if (X87.isEmpty(cpu, 0)) {
       X87.underflow(cpu);
-      return indefinite;
+      return Bits.signBit(size);
     }
-    int signExponent = cpu.stSignExponent[cpu.ftop];
-    long significand = cpu.stSignificand[cpu.ftop];
+    return integer(cpu, cpu.stSignExponent[cpu.ftop], cpu.stSignificand[cpu.ftop], size, control);
+  }
+
+  /** A number as a signed integer of {@code size} bytes. */
+  static long integer(CpuState cpu, int signExponent, long significand, int size, int control) {
+    long indefinite = Bits.signBit(size);
     if (Extended.isUnsupported(signExponent, significand)
         || (signExponent & MAX_EXPONENT) > Extended.BIAS + 63) {
       X87.raise(cpu, X87.IE);
@@ -275,8 +278,11 @@ public final class X87Store {
       X87.underflow(cpu);
       return NarrowFormat.indefinite(size);
     }
-    int signExponent = cpu.stSignExponent[cpu.ftop];
-    long significand = cpu.stSignificand[cpu.ftop];
+    return real(cpu, cpu.stSignExponent[cpu.ftop], cpu.stSignificand[cpu.ftop], size);
+  }
+
+  /** A number as the bits of a float or double. */
+  static long real(CpuState cpu, int signExponent, long significand, int size) {
     if (Extended.isUnsupported(signExponent, significand)) {
       X87.raise(cpu, X87.IE);
       return NarrowFormat.indefinite(size);
@@ -284,9 +290,10 @@ public final class X87Store {
     if ((signExponent & MAX_EXPONENT) == MAX_EXPONENT) {
       if (Extended.isSignalingNaN(signExponent, significand)) {
         X87.raise(cpu, X87.IE);
-        significand |= QUIET_BIT;
       }
-      return NarrowFormat.pack(signExponent & SIGN, NarrowFormat.maxExponent(size), significand, size);
+      // A NaN becomes quiet; an infinity has no fraction.
+      long quiet = Extended.isNaN(signExponent, significand) ? significand | QUIET_BIT : significand;
+      return NarrowFormat.pack(signExponent & SIGN, NarrowFormat.maxExponent(size), quiet, size);
     }
     if (significand == 0) {
       return NarrowFormat.pack(signExponent & SIGN, 0, 0, size);
