@@ -49,6 +49,8 @@ final class Names {
   static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
   static final MethodName INTERPRET =
       method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class, int.class);
+  static final MethodName TRANSFER =
+      method(Unit.class, "transfer", CpuState.class, int.class, long.class, long.class);
   static final MethodName INTERPRET_FLAGS =
       method(Unit.class, "interpretFlags", CpuState.class, int.class, long.class, long.class, int.class);
   static final MethodName EXECUTE = method(Unit.class, "execute", CpuState.class, int.class, long.class);
