@@ -35,6 +35,7 @@ final class Names {
   static final FieldName HEAT = field(Unit.class, "heat");
   static final FieldName RUNS = field(Unit.class, "runs");
   static final FieldName PAGE_CHANGES = field(Unit.class, "pageChanges");
+  static final MethodName UNCHECKED_BASE = method(SegmentRegister.class, "uncheckedBase");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
 
   static final FieldName LAZY_KIND = field(CpuState.class, "lazyKind");
