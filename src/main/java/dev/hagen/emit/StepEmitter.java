@@ -57,6 +57,12 @@ final class StepEmitter {
       flags.store();
     }
     registers.clean(Objects.requireNonNull(effects.step()).named);
+    if (StepUse.asksTime(op)) {
+      unit.countBefore();
+      code.aload(Locals.CPU);
+      code.iload(Locals.COUNT);
+      Names.COUNTDOWN.put(code.visitor());
+    }
     Label miss = unit.freshMiss();
     code.aload(Locals.THIS);
     code.aload(Locals.CPU);
