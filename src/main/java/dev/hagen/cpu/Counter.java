@@ -31,7 +31,7 @@ public enum Counter {
   INSTRUCTIONS_INTERPRETED(INSTRUCTIONS, "interpreter", "by the interpreter"),
   INSTRUCTIONS_IN_UNITS(   INSTRUCTIONS, "unit",        "by translation units"),
   GUEST_RUNS(              "Times that the run loop let guest code run."),
-  SINGLE_STEPS(            "Instructions run one at a time: behind STI and MOV SS, under TF, RF and instruction breakpoints, and for -d cpu."),
+  SINGLE_STEPS(            "Instructions run one at a time: behind STI and MOV SS, under TF and instruction breakpoints, and for -d cpu."),
   DEVICE_RUNS(             "Times that the run loop looked after devices, timers, host input and finished translations."),
   SLEEPS(                  "Times that the processor's thread waited for an event while the guest halted."),
 
@@ -66,7 +66,7 @@ public enum Counter {
   SLOW_CODE_PAGE(          SLOW_ACCESSES, "code_page",  "a store went into a page that holds code"),
   SLOW_TRACED_PAGE(        SLOW_ACCESSES, "traced_page", "a store went into a page table that is traced"),
   SLOW_CHECKED(            SLOW_ACCESSES, "checked",    "alignment checks or data breakpoints were on"),
-  SLOW_SYSTEM(             SLOW_ACCESSES, "system",     "the processor accessed a descriptor table, a task state or a handler's stack"),
+  SLOW_SYSTEM(             SLOW_ACCESSES, "system",     "the TLB had no descriptor table, task state or handler's stack"),
 
   FLUSH_ALL(               TLB_FLUSHES, "all",          "everything"),
   FLUSH_LOCAL(             TLB_FLUSHES, "local",        "what is not global, in all address spaces"),

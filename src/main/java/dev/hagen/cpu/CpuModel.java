@@ -23,14 +23,23 @@ public final class CpuModel {
     INTEL("GenuineIntel");
 
     private final String text;
+    private final int[] words = new int[3];
 
     Vendor(String text) {
       this.text = text;
+      for (int i = 0; i < text.length(); i++) {
+        words[i / 4] |= text.charAt(i) << 8 * (i % 4);
+      }
     }
 
     /** The twelve characters of CPUID leaf 0. */
     public String text() {
       return text;
+    }
+
+    /** Four of them from the one numbered {@code 4 * index} on, the first in the low byte. */
+    int word(int index) {
+      return words[index];
     }
   }
 

@@ -5,6 +5,7 @@ import static dev.hagen.x86.Flags.AF;
 import static dev.hagen.x86.Flags.ALWAYS_ONE;
 import static dev.hagen.x86.Flags.ARITHMETIC;
 import static dev.hagen.x86.Flags.CF;
+import static dev.hagen.x86.Flags.IF;
 import static dev.hagen.x86.Flags.OF;
 import static dev.hagen.x86.Flags.PF;
 import static dev.hagen.x86.Flags.SF;
@@ -215,6 +216,8 @@ public final class CpuState {
   public final LargePages largePages = new LargePages();
   /** The last number given to a set, as its epoch or for the time at which it was entered. */
   public long lastEpoch;
+  /** The bits of DR7 that enable breakpoints. */
+  private static final int DR7_ENABLED = 0xFF;
   private static final long[] NO_ENTRIES = new TlbArray().entries;
 
   // Execution.
@@ -235,6 +238,11 @@ public final class CpuState {
   private int attention = CALM;
   /** Set by a step after which the rest of the current block must not run. */
   public boolean leaveBlock;
+  /**
+   * Set by every transfer of control between privileges or modes, interrupts and exceptions included: it may have opened the
+   * window for an event. It ends a block, as all transfers do; the interpreter looks whether an event waits.
+   */
+  public boolean transferred;
   /** Interrupts and single-step traps stay away until the next instruction has retired (STI, MOV SS, POP SS). */
   public boolean interruptShadow;
   /** The shadow comes from MOV SS or POP SS: debug exceptions stay away too. */
@@ -316,6 +324,7 @@ public final class CpuState {
     mxcsr = 0x1F80;
     sseExceptions = 0;
     leaveBlock = false;
+    transferred = false;
     interruptShadow = false;
     debugShadow = false;
     nmiBlocked = false;
@@ -552,6 +561,9 @@ public final class CpuState {
   /** Whether DR7 enables a breakpoint on data or I/O. */
   public boolean hasDataBreakpoints() {
     long dr7 = dr[7];
+    if ((dr7 & DR7_ENABLED) == 0) {
+      return false;
+    }
     for (int i = 0; i < 4; i++) {
       if ((dr7 >>> 2 * i & 3) != 0 && (dr7 >>> 16 + 4 * i & 3) != 0) {
         return true;
@@ -571,6 +583,15 @@ public final class CpuState {
   /** Clears {@code bits} of the pending word. */
   public void clearPending(int bits) {
     PENDING.getAndBitwiseAnd(this, ~bits);
+  }
+
+  /** The bits of the pending word for which guest code must stop in the present state. */
+  public int takenEvents() {
+    int taken = Pending.STOP | Pending.DEVICE;
+    if (!nmiBlocked) {
+      taken |= Pending.NMI;
+    }
+    return (systemFlags & IF) != 0 ? taken | Pending.INTERRUPT : taken;
   }
 
   /** Lets guest code stop for these bits of the pending word from now on. */

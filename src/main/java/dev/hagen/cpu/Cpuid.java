@@ -111,12 +111,12 @@ public final class Cpuid {
   }
 
   private static void vendor(CpuModel model, int maximum, int[] result) {
-    byte[] text = model.vendor().text().getBytes(StandardCharsets.US_ASCII);
+    CpuModel.Vendor name = model.vendor();
     boolean extended = maximum < 0;
     if (extended && model.vendor() == CpuModel.Vendor.INTEL) {
       set(result, maximum, 0, 0, 0);
     } else {
-      set(result, maximum, word(text, 0), word(text, 8), word(text, 4));
+      set(result, maximum, name.word(0), name.word(2), name.word(1));
     }
   }
 

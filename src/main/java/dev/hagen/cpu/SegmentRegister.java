@@ -24,6 +24,11 @@ public final class SegmentRegister {
   public static final int DB = 1 << 10;
   public static final int G = 1 << 11;
 
+  /** In a {@link #uncheckedBase}: the segment is not to be accessed without checks. */
+  private static final long OUT_OF_REACH = 1L << 62;
+  /** What a sum of an offset and an {@link #uncheckedBase} is to be cut to. */
+  public static final long UNCHECKED_MASK = OUT_OF_REACH | 0xFFFF_FFFFL;
+
   /** The visible part, 16 bits. */
   public int selector;
   /** The linear address of the segment's first byte. */
@@ -64,9 +69,22 @@ public final class SegmentRegister {
 
   /** Whether the segment is the whole 32-bit address space and allows every data access. */
   public boolean isFlatData() {
-    return base == 0 && limit == 0xFFFF_FFFFL
+    return base == 0 && isWholeData();
+  }
+
+  /** Whether every offset of 32 bits may be read and written. */
+  private boolean isWholeData() {
+    return limit == 0xFFFF_FFFFL
         && (attributes & (P | S | CODE | EXPAND_DOWN_OR_CONFORMING | WRITABLE_OR_READABLE))
             == (P | S | WRITABLE_OR_READABLE);
+  }
+
+  /**
+   * For 32-bit code that checks no limits: the base if none need be checked, else one with which every address, cut to
+   * {@link #UNCHECKED_MASK}, is one that is not canonical and in no TLB.
+   */
+  public long uncheckedBase() {
+    return isWholeData() ? base : base | OUT_OF_REACH;
   }
 
   /** Whether the segment is the whole 32-bit address space and holds readable code. */

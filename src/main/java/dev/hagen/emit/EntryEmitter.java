@@ -182,7 +182,11 @@ final class EntryEmitter {
       Names.SEGMENT.get(code.visitor());
       code.constant(segment);
       code.op(AALOAD);
-      Names.SEGMENT_BASE.get(code.visitor());
+      if (codeSize == 8) {
+        Names.SEGMENT_BASE.get(code.visitor());
+      } else {
+        Names.UNCHECKED_BASE.call(code.visitor());
+      }
       code.lstore(local);
     }
   }

@@ -20,6 +20,7 @@ import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSUB;
 import static org.objectweb.asm.Opcodes.LUSHR;
 
+import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.cpu.TlbArray;
 import dev.hagen.decode.Operand;
 import dev.hagen.memory.HostMemory;
@@ -101,6 +102,10 @@ final class MemoryEmitter {
     if (memory.segment() == Reg.FS || memory.segment() == Reg.GS) {
       code.lload(memory.segment() == Reg.FS ? Locals.FS_BASE : Locals.GS_BASE);
       code.op(LADD);
+      if (codeSize != 8) {
+        code.constant(SegmentRegister.UNCHECKED_MASK);
+        code.op(LAND);
+      }
     }
   }
 

@@ -35,6 +35,7 @@ final class Names {
   static final FieldName HEAT = field(Unit.class, "heat");
   static final FieldName RUNS = field(Unit.class, "runs");
   static final FieldName PAGE_CHANGES = field(Unit.class, "pageChanges");
+  static final MethodName UNCHECKED_BASE = method(SegmentRegister.class, "uncheckedBase");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
 
   static final FieldName LAZY_KIND = field(CpuState.class, "lazyKind");
@@ -49,6 +50,8 @@ final class Names {
   static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
   static final MethodName INTERPRET =
       method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class, int.class);
+  static final MethodName TRANSFER =
+      method(Unit.class, "transfer", CpuState.class, int.class, long.class, long.class);
   static final MethodName INTERPRET_FLAGS =
       method(Unit.class, "interpretFlags", CpuState.class, int.class, long.class, long.class, int.class);
   static final MethodName EXECUTE = method(Unit.class, "execute", CpuState.class, int.class, long.class);

@@ -18,6 +18,8 @@ import org.objectweb.asm.Label;
 final class StepEmitter {
   /** Instructions after which an event may be delivered that could not be before. */
   private static final Set<Op> WINDOW = EnumSet.of(Op.STI, Op.POPF);
+  private static final Set<Op> TRANSFERS = EnumSet.of(Op.SYSCALL, Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.IRET, Op.INT,
+      Op.INT3, Op.JMP_FAR, Op.CALL_FAR, Op.RET_FAR);
 
   private final UnitEmitter unit;
   private final Code code;
@@ -57,9 +59,17 @@ final class StepEmitter {
       flags.store();
     }
     registers.clean(Objects.requireNonNull(effects.step()).named);
+<<<<<<< HEAD
     boolean onX87 = X87Plan.usesRegisters(instruction);
     if (onX87) {
       x87.store();
+=======
+    if (StepUse.asksTime(op)) {
+      unit.countBefore();
+      code.aload(Locals.CPU);
+      code.iload(Locals.COUNT);
+      Names.COUNTDOWN.put(code.visitor());
+>>>>>>> nano
     }
     Label miss = unit.freshMiss();
     code.aload(Locals.THIS);
@@ -77,6 +87,34 @@ final class StepEmitter {
     code.jump(IFNE, unit.leaveBehind());
   }
 
+  /** Whether an instruction transfers control between privileges or modes by its step. */
+  static boolean isTransfer(Op op) {
+    return TRANSFERS.contains(op);
+  }
+
+  /** Has a transfer between privileges or modes executed by its step, and leaves: where it goes has a unit of its own. */
+  void emitTransfer(Instruction instruction) {
+    registers.clean(registers.dirty());
+    flags.store();
+    unit.countBefore();
+    unit.exits().storeCount();
+    pushStep(instruction);
+    Names.TRANSFER.call(code.visitor());
+    unit.exits().reloadCount();
+    code.count(1);
+    unit.exits().storeCount();
+    code.constant(Unit.LEFT);
+    code.op(IRETURN);
+  }
+
+  private void pushStep(Instruction instruction) {
+    code.aload(Locals.THIS);
+    code.aload(Locals.CPU);
+    code.constant(number(instruction));
+    unit.pushAddress(unit.at());
+    unit.pushAddress(unit.next());
+  }
+
   /** Has an instruction executed by its step, with everything in the state. */
   void emitInterpreted(Instruction instruction, long liveAfter) {
     registers.clean(registers.dirty());
@@ -84,11 +122,7 @@ final class StepEmitter {
     flags.store();
     unit.countBefore();
     unit.exits().storeCount();
-    code.aload(Locals.THIS);
-    code.aload(Locals.CPU);
-    code.constant(number(instruction));
-    unit.pushAddress(unit.at());
-    unit.pushAddress(unit.next());
+    pushStep(instruction);
     code.constant(context);
     (WINDOW.contains(instruction.op()) ? Names.INTERPRET_FLAGS : Names.INTERPRET).call(code.visitor());
     unit.exits().reloadCount();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which registers the step of an instruction reads and writes, for instructions whose step may run in the
  * middle of a unit while the other registers stay in locals: it touches nothing else but memory, flags and the
- * floating-point units, does not ask for the time, and changes nothing if it faults. Registers are bits: {@link Slots}.
+ * floating-point units, and changes nothing if it faults. Registers are bits: {@link Slots}.
  */
 final class StepUse {
   private static final Set<Op> PLAIN = EnumSet.of(Op.BT, Op.BTS, Op.BTR, Op.BTC, Op.BSF, Op.BSR, Op.XADD, Op.XCHG,
@@ -57,6 +57,14 @@ final class StepUse {
       use.change(Reg.RDX);
       use.name(Reg.RBX);
       use.name(Reg.RCX);
+    } else if (op == Op.CPUID) {
+      use.change(Reg.RAX);
+      use.change(Reg.RBX);
+      use.change(Reg.RCX);
+      use.change(Reg.RDX);
+    } else if (asksTime(op)) {
+      use.change(Reg.RAX);
+      use.change(Reg.RDX);
     } else if (!PLAIN.contains(op) && ((instruction.checks() & UNITS) == 0 || IRREGULAR.contains(op))) {
       return null;
     }
@@ -82,6 +90,11 @@ final class StepUse {
       use.named |= Slots.xmm(0);
     }
     return use;
+  }
+
+  /** Whether the step asks for the time, which may be the count of instructions. */
+  static boolean asksTime(Op op) {
+    return op == Op.RDTSC;
   }
 
   /** Whether an SSE operation has registers that are no operands. */

@@ -350,6 +350,7 @@ public final class UnitEmitter {
         registers.setDirty(dirty);
         goTo(branch.taken());
       }
+      case Terminal.Interpret interpret when StepEmitter.isTransfer(instruction.op()) -> steps.emitTransfer(instruction);
       case Terminal.Interpret interpret -> code.jump(GOTO, miss());
       case Terminal.Call call -> flow.call(call.target());
       case Terminal.InnerCall call -> flow.callInside(call.target());

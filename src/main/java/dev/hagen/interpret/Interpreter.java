@@ -6,6 +6,7 @@ import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.Pending;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Instruction;
+import dev.hagen.semantics.DebugRegisters;
 import dev.hagen.semantics.LazyFlags;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
@@ -30,6 +31,7 @@ public final class Interpreter {
   private final BlockCache cache;
   private HotCodeListener hot = HotCodeListener.NONE;
   private int mostMisses = Integer.MAX_VALUE;
+  private @Nullable Consumer<GuestException> faults;
   private boolean inTurns;
   private int most = MOST;
 
@@ -74,7 +76,12 @@ public final class Interpreter {
     mostMisses = times;
   }
 
-  /** From now on {@link #run} comes back after every unit, and a unit has room for {@code room} instructions at most. */
+  /** Who delivers faults while guest code runs, so that {@link #run} goes on with the handler, and behind other transfers. */
+  public void setFaultListener(Consumer<GuestException> listener) {
+    faults = listener;
+  }
+
+  /** From now on {@link #run} comes back after every unit and every event, and a unit has room for {@code room} instructions at most. */
   public void setTurns(int room) {
     inTurns = true;
     most = Math.min(room, MOST - CpuState.MARGIN) + CpuState.MARGIN;
@@ -90,11 +97,13 @@ public final class Interpreter {
    * instructions have retired since reset.
    *
    * @param events bits of the pending word that end the run
-   * @throws GuestException a fault for the run loop to deliver
+   * @throws GuestException a fault for the run loop to deliver, if nobody {@linkplain #setFaultListener listens} or it is to
+   *     come back after every event
    */
   public void run(int events, long limit) {
     int room = (int) Math.min(limit - cpu.retired, most);
     cpu.leaveBlock = false;
+    cpu.transferred = false;
     cpu.want(events);
     cpu.retired += room;
     cpu.countdown = -room;
@@ -114,37 +123,58 @@ public final class Interpreter {
    * @return whether the former
    */
   private boolean runUntil(long expected, long stack, int depth) {
-    CpuState cpu = this.cpu;
+    boolean ends = false;
     do {
-      long linear = linearRip(cpu);
-      Block block = cache.at(linear);
-      RegionCode code = block.code;
-      if (code != null && cpu.countdown < -CpuState.MARGIN) {
-        Unit unit = code.enter(cpu, linear - block.entryDistance);
-        if (unit != null) {
-          if (code.isOnTrial()) {
-            tryOut(code, block.entry, depth);
-          } else {
-            cpu.counters.count(Counter.UNITS_ENTERED);
-            int result = unit.run(cpu, block.entry, depth);
-            if (result == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
-              interpretOne();
-            } else {
-              cpu.counters.count(LEAVES[result]);
-            }
-          }
-          if (inTurns) {
-            return isBack(expected, stack);
-          }
-          continue;
-        }
-      } else if (++block.heat == block.limit) {
-        hot.hot(linear);
+      try {
+        ends = runNext(depth) && inTurns;
+      } catch (GuestException e) {
+        raise(e);
       }
-      LazyFlags.sync(cpu);
-      runBlock(block);
-    } while (!mustStop() && !isBack(expected, stack));
+    } while (!ends && !(depth == DEPTH ? mustStop() : mustUnwind()) && !isBack(expected, stack));
     return isBack(expected, stack);
+  }
+
+  /** Runs what is at CS:RIP; answers whether that was a unit. */
+  private boolean runNext(int depth) {
+    CpuState cpu = this.cpu;
+    long linear = linearRip(cpu);
+    Block block = cache.at(linear);
+    RegionCode code = block.code;
+    if (code != null && cpu.countdown < -CpuState.MARGIN) {
+      Unit unit = code.enter(cpu, linear - block.entryDistance);
+      if (unit != null) {
+        if (code.isOnTrial()) {
+          tryOut(code, block.entry, depth);
+        } else {
+          runUnit(unit, block.entry, depth);
+        }
+        return true;
+      }
+    } else if (++block.heat == block.limit) {
+      hot.hot(linear);
+    }
+    LazyFlags.sync(cpu);
+    runBlock(block);
+    return false;
+  }
+
+  private void runUnit(Unit unit, int entry, int depth) {
+    cpu.counters.count(Counter.UNITS_ENTERED);
+    int result = unit.run(cpu, entry, depth);
+    if (result == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
+      interpretOne();
+    } else {
+      cpu.counters.count(LEAVES[result]);
+    }
+  }
+
+  /** Has a fault delivered; what runs next is its handler. */
+  private void raise(GuestException fault) {
+    if (faults == null || inTurns) {
+      throw fault;
+    }
+    LazyFlags.sync(cpu);
+    faults.accept(fault);
   }
 
   /** Runs the unit that is on trial for a short while. */
@@ -198,7 +228,7 @@ public final class Interpreter {
 
   /** See {@link Unit#resume}. */
   boolean resume(int result, long expected, long stack, int depth) {
-    if (result == Unit.EVENT || depth <= 0 || mustStop()) {
+    if (result == Unit.EVENT || depth <= 0 || mustUnwind()) {
       return false;
     }
     long epoch = cpu.mappingEpoch;
@@ -206,8 +236,8 @@ public final class Interpreter {
     if (result == Unit.INTERPRET) {
       interpretOne();
     }
-    boolean back = isBack(expected, stack) || !mustStop() && runUntil(expected, stack, depth - 1);
-    return back && !cpu.leaveBlock && cpu.mappingEpoch == epoch && cpu.context == context;
+    boolean back = !mustUnwind() && (isBack(expected, stack) || runUntil(expected, stack, depth - 1));
+    return back && !cpu.leaveBlock && !cpu.transferred && cpu.mappingEpoch == epoch && cpu.context == context;
   }
 
   private boolean isBack(long expected, long stack) {
@@ -215,7 +245,28 @@ public final class Interpreter {
   }
 
   private boolean mustStop() {
-    return cpu.leaveBlock || cpu.countdown >= 0 || cpu.isAttentionWanted();
+    return cpu.leaveBlock || cpu.countdown >= 0 || cpu.isAttentionWanted() || cpu.transferred && !isSettled();
+  }
+
+  /**
+   * Whether calls of units that are under way must all come back. A transfer ends them, too: what runs behind it rarely returns
+   * to them, and nested in them it was a fifth slower.
+   */
+  private boolean mustUnwind() {
+    return cpu.transferred || mustStop();
+  }
+
+  /** After a transfer: whether the run loop would find nothing to do; then events that could not come before may come now. */
+  private boolean isSettled() {
+    int events = cpu.takenEvents();
+    if (faults == null || inTurns || (cpu.pending() & events) != 0 || cpu.interruptShadow || cpu.halted
+        || cpu.debugHits != 0 || (cpu.systemFlags & Flags.TF) != 0 || DebugRegisters.hasInstructionBreakpoints(cpu)) {
+      return false;
+    }
+    cpu.transferred = false;
+    cpu.systemFlags &= ~Flags.RF;
+    cpu.wantToo(events);
+    return true;
   }
 
   /** After STI or POPF: whether no event waits for the interrupt window; then its shadow is over. */
@@ -260,6 +311,8 @@ public final class Interpreter {
     cpu.counters.beginLeave();
     try {
       execute(cpu, block, 1);
+    } catch (GuestException e) {
+      raise(e);
     } finally {
       block.cause = cpu.counters.endLeave();
     }

@@ -108,7 +108,21 @@ public abstract class Unit {
     return !cpu.leaveBlock && cpu.context == context;
   }
 
-  /** The same for an instruction that may open the interrupt window (STI, POPF): goes on if nothing waits for it. */
+  /**
+   * Executes an instruction that transfers control between privileges or modes; all registers are in {@code cpu}, and the unit
+   * leaves.
+   */
+  protected final void transfer(CpuState cpu, int index, long start, long next) {
+    cpu.rip = next;
+    try {
+      steps[index].run(cpu);
+    } catch (GuestException e) {
+      cpu.rip = start;
+      throw e;
+    }
+  }
+
+  /** As {@link #interpret}, for an instruction that may open the interrupt window (STI, POPF): goes on if nothing waits for it. */
   protected final boolean interpretFlags(CpuState cpu, int index, long start, long next, int context) {
     return interpret(cpu, index, start, next, context)
         || cpu.context == context && interpreter != null && interpreter.windowIsQuiet();

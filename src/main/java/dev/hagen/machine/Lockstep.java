@@ -58,8 +58,10 @@ public final class Lockstep implements MachineControl, AutoCloseable {
     }
 
     Machine interpreted() throws BootException {
-      return boot(config.withTunables(config.tunables().with(Tunable.THRESHOLD, 0)).withSerial(silent())
+      Machine machine = boot(config.withTunables(config.tunables().with(Tunable.THRESHOLD, 0)).withSerial(silent())
           .withDebugConsole(SerialOutput.NOWHERE));
+      machine.setTurns(NO_LIMIT);
+      return machine;
     }
 
     List<SerialOutput> silent() {

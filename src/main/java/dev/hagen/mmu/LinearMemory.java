@@ -172,12 +172,21 @@ public final class LinearMemory {
 
   /** Loads with supervisor rights whatever the CPL: descriptor tables, TSS, IDT (SDM vol. 3A 4.6.1 implicit access). */
   public static long loadSystem(CpuState cpu, long linear, int size) {
+    long[] tlb = cpu.tlb[TlbSet.SUPERVISOR].array(TlbSet.READ).entries;
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size) && !cpu.hasDataBreakpoints()) {
+      return HostMemory.get(TlbArray.place(tlb, linear), size);
+    }
     cpu.counters.count(Counter.SLOW_SYSTEM);
     return loadSlow(cpu, linear, size, TlbSet.READ, TlbSet.SUPERVISOR);
   }
 
   /** Stores with supervisor rights whatever the CPL. */
   public static void storeSystem(CpuState cpu, long linear, long value, int size) {
+    long[] tlb = cpu.tlb[TlbSet.SUPERVISOR].array(TlbSet.WRITE).entries;
+    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, size) && !cpu.hasDataBreakpoints()) {
+      HostMemory.put(TlbArray.place(tlb, linear), value, size);
+      return;
+    }
     cpu.counters.count(Counter.SLOW_SYSTEM);
     storeSlow(cpu, linear, value, size, TlbSet.SUPERVISOR);
   }

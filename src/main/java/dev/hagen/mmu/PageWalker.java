@@ -38,6 +38,7 @@ final class PageWalker {
   static final int SIZE_SHIFT = 4;
 
   private static final int PAGE_BITS = 12;
+  private static final int BITS_OF_LEVEL = 9;
 
   private PageWalker() {}
 
@@ -58,40 +59,61 @@ final class PageWalker {
     }
     if (cpu.isLongMode()) {
       long root = cpu.cr3 & ADDRESS;
-      return descend(cpu, linear, root, 39, P | W | U, kind, privilege);
+      return descend(cpu, linear, root, 39, kind, privilege);
     }
     long pdpte = cpu.pdpte[(int) (linear >>> 30) & 3];
     if ((pdpte & P) == 0) {
       throw fault(cpu, linear, 0, kind, privilege);
     }
-    return descend(cpu, linear, pdpte & ADDRESS, 21, P | W | U, kind, privilege);
+    return descend(cpu, linear, pdpte & ADDRESS, 21, kind, privilege);
   }
 
-  /** One level of a walk over 8-byte entries; {@code shift} is the lowest linear-address bit that the level resolves. */
-  private static long descend(CpuState cpu, long linear, long table, int shift, long rights, int kind,
-      int privilege) {
-    long slot = table + (linear >>> shift & 0x1FF) * 8;
+  /** A walk over 8-byte entries; {@code top} is the lowest linear-address bit that the first level resolves. */
+  private static long descend(CpuState cpu, long linear, long root, int top, int kind, int privilege) {
     PhysicalMemory memory = cpu.memory;
-    long entry = memory.read(slot, 8);
-    if ((entry & P) == 0) {
-      throw fault(cpu, linear, 0, kind, privilege);
+    long table = root;
+    long rights = P | W | U;
+    long accessed = A;
+    for (int shift = top;; shift -= BITS_OF_LEVEL) {
+      long slot = slot(table, linear, shift);
+      long entry = memory.read(slot, 8);
+      if ((entry & P) == 0) {
+        throw fault(cpu, linear, 0, kind, privilege);
+      }
+      boolean large = shift != PAGE_BITS && (entry & PS) != 0;
+      if (hasReservedBits(cpu, entry, shift, large)) {
+        throw fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
+      }
+      rights = rights & entry & (P | W | U) | (rights | entry) & NX;
+      if (shift == PAGE_BITS || large) {
+        checkRights(cpu, linear, rights, kind, privilege);
+        mark(memory, slot, entry, kind == TlbSet.WRITE ? A | D : A, 8);
+        if (accessed == 0) {
+          markAbove(memory, linear, root, top, shift);
+        }
+        long offset = linear & (1L << shift) - 1 & TlbArray.PAGE_MASK;
+        long base = entry & ADDRESS & -(1L << shift);
+        return base | offset | global(cpu, entry) | (long) shift << SIZE_SHIFT;
+      }
+      accessed &= entry;
+      table = entry & ADDRESS;
     }
-    boolean large = shift != PAGE_BITS && (entry & PS) != 0;
-    if (hasReservedBits(cpu, entry, shift, large)) {
-      throw fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
+  }
+
+  /** Where a level's entry for an address is. */
+  private static long slot(long table, long linear, int shift) {
+    return table + (linear >>> shift & 0x1FF) * 8;
+  }
+
+  /** Sets the accessed bits of the levels above the one that resolves {@code bottom}: the access is known to be allowed. */
+  private static void markAbove(PhysicalMemory memory, long linear, long root, int top, int bottom) {
+    long table = root;
+    for (int shift = top; shift != bottom; shift -= BITS_OF_LEVEL) {
+      long slot = slot(table, linear, shift);
+      long entry = memory.read(slot, 8);
+      mark(memory, slot, entry, A, 8);
+      table = entry & ADDRESS;
     }
-    long combined = rights & entry & (P | W | U) | (rights | entry) & NX;
-    if (shift == PAGE_BITS || large) {
-      checkRights(cpu, linear, combined, kind, privilege);
-      mark(memory, slot, entry, kind == TlbSet.WRITE ? A | D : A, 8);
-      long offset = linear & (1L << shift) - 1 & TlbArray.PAGE_MASK;
-      long base = entry & ADDRESS & -(1L << shift);
-      return base | offset | ((entry & G) != 0 && (cpu.cr4 & Control.CR4_PGE) != 0 ? GLOBAL : 0)
-          | (long) shift << SIZE_SHIFT;
-    }
-    long answer = descend(cpu, linear, entry & ADDRESS, shift - 9, combined, kind, privilege);
-    mark(memory, slot, entry, A, 8);
-    return answer;
   }
 
   private static boolean hasReservedBits(CpuState cpu, long entry, int shift, boolean large) {

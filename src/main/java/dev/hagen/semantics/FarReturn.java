@@ -61,7 +61,7 @@ final class FarReturn {
 
   private static void leave(CpuState cpu, int selector, long code, long offset) {
     int old = cpu.cpl;
-    FarTransfer.enter(cpu, selector, code, selector & 3, offset);
+    FarTransfer.setCode(cpu, selector, code, selector & 3, offset);
     if (cpu.cpl != old) {
       SegmentLoader.dropInaccessible(cpu, cpu.cpl);
     }

@@ -165,16 +165,21 @@ public final class FarTransfer {
     SegmentLoader.loadReal(cpu, Reg.CS, selector);
     cpu.rip = offset;
     cpu.updateContext();
-    cpu.leaveBlock = true;
+    cpu.transferred = true;
   }
 
   /** CS, CPL and RIP of protected mode; everything has been checked. */
   static void enter(CpuState cpu, int selector, long raw, int cpl, long offset) {
+    setCode(cpu, selector, raw, cpl, offset);
+    cpu.updateContext();
+  }
+
+  /** The same; the caller updates the context. */
+  static void setCode(CpuState cpu, int selector, long raw, int cpl, long offset) {
     SegmentRegister code = cpu.segment[Reg.CS];
     Descriptor.load(code, selector & ~3 | cpl, DescriptorTable.touch(cpu, selector, raw));
     cpu.cpl = cpl;
     cpu.rip = offset;
-    cpu.updateContext();
-    cpu.leaveBlock = true;
+    cpu.transferred = true;
   }
 }

@@ -102,6 +102,7 @@ public final class FastSystemCall {
     cpu.gpr[Reg.RSP] = wide ? cpu.sysenterEsp : cpu.sysenterEsp & 0xFFFF_FFFFL;
     enter(cpu, selector, selector + 8, 0, wide ? CODE64 : CODE32,
         wide ? cpu.sysenterEip : cpu.sysenterEip & 0xFFFF_FFFFL);
+    cpu.updateContext();
   }
 
   /** SYSEXIT. */
@@ -126,16 +127,17 @@ public final class FastSystemCall {
       cpu.gpr[Reg.RSP] = stack & 0xFFFF_FFFFL;
       enter(cpu, selector + 16, selector + 24, 3, CODE32, target & 0xFFFF_FFFFL);
     }
+    cpu.updateContext();
   }
 
+  /** Sets CS, SS, CPL and RIP; the caller updates the context. */
   private static void enter(CpuState cpu, int code, int stack, int cpl, int codeAttributes, long target) {
     int privilege = cpl << SegmentRegister.DPL_SHIFT;
     cpu.segment[Reg.CS].set(code & 0xFFFC | cpl, 0, 0xFFFF_FFFFL, codeAttributes | privilege);
     cpu.segment[Reg.SS].set(stack & 0xFFFC | cpl, 0, 0xFFFF_FFFFL, DATA | privilege);
     cpu.cpl = cpl;
     cpu.rip = target;
-    cpu.updateContext();
-    cpu.leaveBlock = true;
+    cpu.transferred = true;
   }
 
   /** SWAPGS. */

@@ -177,6 +177,6 @@ public final class InterruptDelivery {
     int cleared = Flags.TF | Flags.NT | Flags.RF | Flags.VM | (interruptGate ? Flags.IF : 0);
     cpu.systemFlags &= ~cleared;
     cpu.updateContext();
-    cpu.leaveBlock = true;
+    cpu.transferred = true;
   }
 }

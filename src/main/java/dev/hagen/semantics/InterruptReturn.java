@@ -36,7 +36,7 @@ public final class InterruptReturn {
     } else {
       fromProtected(cpu, size);
     }
-    cpu.leaveBlock = true;
+    cpu.transferred = true;
   }
 
   private static void toReal(CpuState cpu, int size) {

@@ -18,7 +18,7 @@ final class RealModeDelivery {
     enter(cpu, cpu.idtrBase + (vector << 2), flags);
     cpu.systemFlags &= ~(Flags.IF | Flags.TF | Flags.AC | Flags.RF);
     cpu.updateContext();
-    cpu.leaveBlock = true;
+    cpu.transferred = true;
   }
 
   /**
@@ -35,7 +35,7 @@ final class RealModeDelivery {
     enter(cpu, vector << 2, flags);
     cpu.systemFlags &= ~(interruptFlag | Flags.TF | Flags.RF);
     cpu.updateContext();
-    cpu.leaveBlock = true;
+    cpu.transferred = true;
   }
 
   private static void enter(CpuState cpu, long entry, int flags) {

@@ -22,9 +22,9 @@ public final class SystemFlags {
 
   /** Takes the flags in {@code mask} from {@code flags}; {@link CpuState#context} follows. */
   static void change(CpuState cpu, int flags, int mask) {
-    cpu.setFlags(cpu.flags() & ~mask | flags & mask);
+    int old = (mask & Flags.ARITHMETIC) == Flags.ARITHMETIC ? cpu.systemFlags : cpu.flags();
+    cpu.setFlags(old & ~mask | flags & mask);
     cpu.updateContext();
-    cpu.leaveBlock = true;
   }
 
   /** Whether virtual-8086 mode runs with an IOPL that does not let it at the interrupt flag. */
@@ -89,6 +89,7 @@ public final class SystemFlags {
     StackAccess.pop(cpu, 2);
     int virtual = interrupts ? Flags.VIF : 0;
     change(cpu, flags & POPPED | virtual, POPPED | Flags.VIF | Flags.RF);
+    cpu.leaveBlock = true;
   }
 
   /** CLI: IF, or VIF where the extensions of virtual-8086 or protected mode say so. */

@@ -58,6 +58,7 @@ public final class VirtualCpu {
     this.clock = clock;
     this.interrupts = interrupts;
     this.devices = devices;
+    interpreter.setFaultListener(this::raise);
   }
 
   /** Hears of every exception, interrupt and instruction; null switches logging off. */
@@ -148,7 +149,7 @@ public final class VirtualCpu {
 
   /** Whether the guest halts and nothing but the host can wake it. */
   public boolean isWaitingForHost() {
-    return cpu.halted && clock.nextDeadline() == MachineClock.NEVER && (cpu.pending() & wanted()) == 0;
+    return cpu.halted && clock.nextDeadline() == MachineClock.NEVER && (cpu.pending() & cpu.takenEvents()) == 0;
   }
 
   private void runDevices() {
@@ -193,22 +194,13 @@ public final class VirtualCpu {
   private void sleep() {
     clock.skipToDeadline();
     long left = clock.nextDeadline() == MachineClock.NEVER ? Long.MAX_VALUE : clock.nextDeadline() - clock.now();
-    if (left > 0 && (cpu.pending() & wanted()) == 0) {
+    if (left > 0 && (cpu.pending() & cpu.takenEvents()) == 0) {
       cpu.counters.count(Counter.SLEEPS);
       LockSupport.parkNanos(this, left);
     }
     if (clock.nextDeadline() <= clock.now()) {
       clock.runDue();
     }
-  }
-
-  /** The bits of the pending word for which guest code must stop. */
-  private int wanted() {
-    int wanted = Pending.STOP | Pending.DEVICE;
-    if (!cpu.nmiBlocked) {
-      wanted |= Pending.NMI;
-    }
-    return (cpu.systemFlags & Flags.IF) != 0 ? wanted | Pending.INTERRUPT : wanted;
   }
 
   private void runGuest(long most) {
@@ -219,13 +211,15 @@ public final class VirtualCpu {
       if (log != null && log.wantsInstructions()) {
         log.instruction(cpu, interpreter.peek());
         stepCarefully();
-      } else if (cpu.interruptShadow || (cpu.systemFlags & (Flags.TF | Flags.RF)) != 0
+      } else if (cpu.interruptShadow || (cpu.systemFlags & Flags.TF) != 0
           || DebugRegisters.hasInstructionBreakpoints(cpu)) {
         stepCarefully();
       } else {
         long limit = clock instanceof InstructionClock counted ? counted.retiredAtDeadline() : Long.MAX_VALUE;
         cpu.counters.count(Counter.GUEST_RUNS);
-        interpreter.run(wanted(), Math.min(limit, most));
+        // Without breakpoints, RF only has to be over behind the next instruction: a fault of that one sets it anyway.
+        cpu.systemFlags &= ~Flags.RF;
+        interpreter.run(cpu.takenEvents(), Math.min(limit, most));
         if (cpu.debugHits != 0) {
           trap(false);
         }
@@ -280,7 +274,7 @@ public final class VirtualCpu {
 
   private void raise(GuestException exception) {
     cpu.debugHits = 0;
-      if (log != null) {
+    if (log != null) {
       log.exception(cpu, exception);
     }
     if (InterruptDelivery.deliver(cpu, exception) == InterruptDelivery.Outcome.TRIPLE_FAULT) {

@@ -2,16 +2,16 @@ package dev.hagen.cache;
 
 import java.util.HexFormat;
 
-/** A 64-bit program of a few instructions that never comes to an end, with empty registers and data. */
-record FixedProgram(byte[] code) implements GuestProgram {
-  /** The program with these bytes, in hexadecimal and separated by spaces. */
+/** A program of a few instructions that never comes to an end, with empty registers and data. */
+record FixedProgram(byte[] code, boolean is64Bit) implements GuestProgram {
+  /** The 64-bit program with these bytes, in hexadecimal and separated by spaces. */
   static FixedProgram of(String bytes) {
-    return new FixedProgram(HexFormat.ofDelimiter(" ").parseHex(bytes));
+    return new FixedProgram(HexFormat.ofDelimiter(" ").parseHex(bytes), true);
   }
 
-  @Override
-  public boolean is64Bit() {
-    return true;
+  /** The 32-bit program with these bytes. */
+  static FixedProgram of32(String bytes) {
+    return new FixedProgram(HexFormat.ofDelimiter(" ").parseHex(bytes), false);
   }
 
   @Override

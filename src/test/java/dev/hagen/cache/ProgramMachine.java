@@ -213,6 +213,11 @@ final class ProgramMachine implements AutoCloseable {
     translator.publish();
   }
 
+  /** A segment register, to be changed before the program runs. */
+  SegmentRegister segment(int index) {
+    return cpu.segment[index];
+  }
+
   /** What has been counted. */
   Counters counters() {
     return cpu.counters;

@@ -36,7 +36,7 @@ class InterruptReturnTest {
       assertEquals(0x777, guest.cpu.rip);
       assertEquals(KERNEL_STACK, guest.cpu.gpr[Reg.RSP]);
       assertEquals(Flags.IF | Flags.RF | 2, guest.cpu.flags());
-      assertTrue(guest.cpu.leaveBlock);
+      assertTrue(guest.cpu.transferred);
     }
   }
 

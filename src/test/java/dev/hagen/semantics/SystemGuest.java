@@ -323,6 +323,7 @@ final class SystemGuest implements VmmCalls, AutoCloseable {
     long start = cpu.rip;
     cpu.rip += insn.length();
     cpu.leaveBlock = false;
+    cpu.transferred = false;
     Method method = METHODS.get(insn.op());
     try {
       if (method.getParameterCount() == 1) {

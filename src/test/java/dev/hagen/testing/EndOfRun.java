@@ -27,7 +27,8 @@ public record EndOfRun(StopReason reason, String memory, Map<String, String> reg
   /** What the host decides and no guest sees: where its memory lies, what is cached, and objects. */
   private static final Set<String> NOT_ARCHITECTURAL = Set.of("tlb", "readTlb", "writeTlb", "executeTlb", "model",
       "memory", "vmm", "tracing", "flagResult", "flagCarries", "mappingEpoch", "addressSpaces", "largePages", "lastEpoch",
-      "retiredInBlock", "leaveBlock", "lazyKind", "lazyA", "lazyB", "lazyC", "wanted", "attention", "countdown");
+      "retiredInBlock", "leaveBlock", "transferred", "lazyKind", "lazyA", "lazyB", "lazyC", "wanted", "attention",
+      "countdown");
   private static final int MEBIBYTE = 1 << 20;
 
   /**
