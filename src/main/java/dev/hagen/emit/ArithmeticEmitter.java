@@ -66,7 +66,7 @@ final class ArithmeticEmitter {
       operands.pushLow(operand[1]);
     }
     code.op(opcode);
-    operands.pop(operand[0]);
+    operands.popAlone(operand[0]);
     if (flags.areWanted()) {
       flags.derive(before(operand, opcode == LADD), FlagSource.term(operand[1]));
     }
@@ -127,7 +127,7 @@ final class ArithmeticEmitter {
       flags.set(LazyFlags.LOGIC | operand[0].size());
       code.lload(Locals.FLAG_A);
     }
-    operands.pop(operand[0]);
+    operands.popAlone(operand[0]);
     if (flags.areWanted()) {
       flags.derive(FlagSource.term(operand[0]), ZERO);
     }

@@ -74,7 +74,7 @@ final class InstructionEmitter {
       }
       case MOV, MOVNTI, MOVZX -> {
         operands.push(operand[1]);
-        operands.pop(operand[0]);
+        operands.popAlone(operand[0]);
       }
       case MOVSX, MOVSXD -> {
         operands.pushSigned(operand[1]);

@@ -60,7 +60,9 @@ final class Locals {
   static final int X87_TAGS = X87_BASE + 1;
   static final int X87_MODE = X87_TAGS + 1;
   private static final int X87_REGISTERS = X87_MODE + 1;
-  private static final int PAGES = X87_REGISTERS + 3 * 8;
+  /** See {@link OperandEmitter#popAlone}. */
+  static final int LOW = X87_REGISTERS + 3 * 8;
+  private static final int PAGES = LOW + 2;
 
   private Locals() {}
 

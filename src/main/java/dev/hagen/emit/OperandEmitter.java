@@ -1,5 +1,6 @@
 package dev.hagen.emit;
 
+import static org.objectweb.asm.Opcodes.DUP2;
 import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.LAND;
@@ -19,6 +20,10 @@ final class OperandEmitter {
   private final Code code;
   private final MemoryEmitter memory;
   private final int codeSize;
+  /** The register whose low part is in {@link Locals#LOW} too, until something writes it; the bytes that are. */
+  private int lowRegister = Reg.NONE;
+  private int lowSize;
+  private boolean isNew;
 
   OperandEmitter(Code code, MemoryEmitter memory, int codeSize) {
     this.code = code;
@@ -103,17 +108,51 @@ final class OperandEmitter {
    */
   void pushLow(Operand operand) {
     if (operand instanceof Operand.Register register && !register.highByte()) {
-      code.lload(Locals.register(register.index()));
+      code.lload(hasLow(register.index(), register.size()) ? Locals.LOW : Locals.register(register.index()));
     } else {
       push(operand);
     }
   }
 
   void pushRegister(int index, int size) {
-    code.lload(Locals.register(index));
-    if (size < codeSize) {
+    boolean low = hasLow(index, size);
+    code.lload(low ? Locals.LOW : Locals.register(index));
+    if (size < (low ? lowSize : codeSize)) {
       code.zeroExtend(size);
     }
+  }
+
+  private boolean hasLow(int index, int size) {
+    return index == lowRegister && size <= lowSize;
+  }
+
+  /**
+   * Writes the long on the stack to an operand that nothing else of the instruction writes. Its low part, if it is that of a
+   * register, is kept apart for those who read no more: they need not wait for it to be merged with the rest.
+   */
+  void popAlone(Operand operand) {
+    if (operand instanceof Operand.Register register && register.size() <= 2 && !register.highByte() && !code.keepsState()) {
+      code.zeroExtend(register.size());
+      code.op(DUP2);
+      code.lstore(Locals.LOW);
+      lowRegister = register.index();
+      lowSize = register.size();
+      isNew = true;
+    }
+    pop(operand);
+  }
+
+  /** Nothing is known of what the next instruction finds. */
+  void forgetLow() {
+    lowRegister = Reg.NONE;
+  }
+
+  /** An instruction has been emitted, which writes some registers. */
+  void pass(long written) {
+    if (!isNew && lowRegister != Reg.NONE && Slots.hasGeneral(written, lowRegister)) {
+      lowRegister = Reg.NONE;
+    }
+    isNew = false;
   }
 
   /** Pushes the value of an operand, sign-extended. */

@@ -59,17 +59,15 @@ final class StepEmitter {
       flags.store();
     }
     registers.clean(Objects.requireNonNull(effects.step()).named);
-<<<<<<< HEAD
     boolean onX87 = X87Plan.usesRegisters(instruction);
     if (onX87) {
       x87.store();
-=======
+    }
     if (StepUse.asksTime(op)) {
       unit.countBefore();
       code.aload(Locals.CPU);
       code.iload(Locals.COUNT);
       Names.COUNTDOWN.put(code.visitor());
->>>>>>> nano
     }
     Label miss = unit.freshMiss();
     code.aload(Locals.THIS);

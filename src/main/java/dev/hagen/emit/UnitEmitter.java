@@ -247,6 +247,7 @@ public final class UnitEmitter {
     }
     normal.start(start);
     memory.guard().forgetAll();
+    instructions.operands().forgetLow();
     current = block;
     List<WayOut> out = emitRounds(block);
     emitInstructions(block);
@@ -302,6 +303,7 @@ public final class UnitEmitter {
       emitInstruction(plan.effects(block, i), plan.liveAfter(block, i));
       normal.pass(instruction);
       memory.guard().pass(instruction, plan.effects(block, i).writes());
+      instructions.operands().pass(plan.effects(block, i).writes());
       before++;
       at += instruction.length();
     }
@@ -322,11 +324,13 @@ public final class UnitEmitter {
       case STEP -> {
         flags.setWanted(true);
         pointers.settle();
+        instructions.operands().forgetLow();
         steps.emitStep(instruction, effects, liveAfter);
       }
       case INTERPRETED -> {
         flags.setWanted(true);
         pointers.settle();
+        instructions.operands().forgetLow();
         steps.emitInterpreted(instruction, liveAfter);
       }
     }
