@@ -8,6 +8,7 @@ import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.decode.Decoder;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.memory.PhysicalMemory;
@@ -66,7 +67,7 @@ public class InterpreterBenchmark {
   public void boot() throws BootException {
     memory = new PhysicalMemory(MEMORY);
     cpu = new CpuState(CpuModel.standard(), memory, new NoVmm());
-    interpreter = new Interpreter(cpu, new Decoder(), new SemanticMethods());
+    interpreter = new Interpreter(cpu, new Decoder(), new SemanticMethods(MethodClass::bind));
     ImageFile file = ImageFile.read(Path.of("jmh", "guest", "programs.bin"));
     new FlatImage(file, LOAD_ADDRESS).load(cpu, new GuestImage.Extras("", List.of(), 0));
     cpu.efer |= Control.EFER_LME;

@@ -8,6 +8,7 @@ import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.decode.Decoder;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.emit.UnitFactory;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.Link;
@@ -82,7 +83,7 @@ public class TranslationBenchmark {
     memory = new PhysicalMemory(RAM);
     cpu = new CpuState(CpuModel.standard(), memory, new NoVmm());
     Decoder decoder = new Decoder();
-    interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
+    interpreter = new Interpreter(cpu, decoder, new SemanticMethods(MethodClass::bind));
     new FlatImage(ImageFile.read(Path.of("jmh", "guest", "programs.bin")), LOAD_ADDRESS)
         .load(cpu, new GuestImage.Extras("", List.of(), 0));
     cpu.efer |= Control.EFER_LME;

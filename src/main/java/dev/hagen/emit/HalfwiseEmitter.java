@@ -8,7 +8,6 @@ import java.util.Objects;
 
 /** Emits packed operations on eight bytes, once for each half. */
 final class HalfwiseEmitter {
-  private static final SemanticMethods METHODS = new SemanticMethods();
 
   private final Code code;
   private final XmmOperands operands;
@@ -53,7 +52,7 @@ final class HalfwiseEmitter {
       return;
     }
     Names.MethodName method =
-        Names.of(Objects.requireNonNull(METHODS.method(instruction.op(), Shapes.Lanes.class)));
+        Names.of(Objects.requireNonNull(SemanticMethods.method(instruction.op(), Shapes.Lanes.class)));
     if (sameSource) {
       // The count may be the destination's own low half.
       operands.pushLong(instruction.operand(1), 0);

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Emits calls of semantic methods that work on values alone and raise no faults; HotSpot inlines them. */
 final class SemanticCall {
-  private static final SemanticMethods METHODS = new SemanticMethods();
   /** Operations whose methods touch nothing but their operands and the flags. */
   private static final Set<Op> PURE = EnumSet.of(Op.ADD, Op.SUB, Op.AND, Op.OR, Op.XOR, Op.CMP, Op.TEST, Op.INC,
       Op.DEC, Op.NEG, Op.NOT, Op.BSWAP, Op.ADC, Op.SBB, Op.ROL, Op.ROR, Op.RCL, Op.RCR, Op.SHL, Op.SHR, Op.SAR, Op.SHLD,
@@ -31,9 +30,9 @@ final class SemanticCall {
       return null;
     }
     return switch (firstRead(op) == 0 ? instruction.operands().length : instruction.operands().length - 1) {
-      case 1 -> METHODS.method(op, Shapes.Unary.class);
-      case 2 -> METHODS.method(op, op.access() == Op.Access.READ ? Shapes.BinaryAction.class : Shapes.Binary.class);
-      case 3 -> METHODS.method(op, Shapes.Ternary.class);
+      case 1 -> SemanticMethods.method(op, Shapes.Unary.class);
+      case 2 -> SemanticMethods.method(op, op.access() == Op.Access.READ ? Shapes.BinaryAction.class : Shapes.Binary.class);
+      case 3 -> SemanticMethods.method(op, Shapes.Ternary.class);
       default -> null;
     };
   }

@@ -93,6 +93,7 @@ final class StepEmitter {
   /** Has a transfer between privileges or modes executed by its step, and leaves: where it goes has a unit of its own. */
   void emitTransfer(Instruction instruction) {
     registers.clean(registers.dirty());
+    x87.store();
     flags.store();
     unit.countBefore();
     unit.exits().storeCount();

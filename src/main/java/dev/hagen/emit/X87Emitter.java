@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * Memory operands are found before, so that the unit leaves with nothing changed, and so it does if an exception is pending.
  */
 final class X87Emitter {
-  private static final SemanticMethods METHODS = new SemanticMethods();
   private static final int EXTENDED_SIZE = 10;
 
   private final UnitEmitter unit;
@@ -67,7 +66,7 @@ final class X87Emitter {
     Operand[] operands = instruction.operands();
     Op op = instruction.op();
     if (instruction.memory() != null) {
-      return operands.length == 1 && operands[0].size() <= 8 ? METHODS.method(op, Shapes.UnaryAction.class) : null;
+      return operands.length == 1 && operands[0].size() <= 8 ? SemanticMethods.method(op, Shapes.UnaryAction.class) : null;
     }
     for (Operand operand : operands) {
       if (!(operand instanceof Operand.Stack)) {
@@ -75,9 +74,9 @@ final class X87Emitter {
       }
     }
     return switch (operands.length) {
-      case 0 -> METHODS.method(op, Shapes.Nullary.class);
-      case 1 -> METHODS.method(op, Shapes.Slot.class);
-      default -> METHODS.method(op, Shapes.Slots.class);
+      case 0 -> SemanticMethods.method(op, Shapes.Nullary.class);
+      case 1 -> SemanticMethods.method(op, Shapes.Slot.class);
+      default -> SemanticMethods.method(op, Shapes.Slots.class);
     };
   }
 

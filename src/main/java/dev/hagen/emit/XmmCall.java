@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * before, and come back afterwards. HotSpot inlines the method and sees that it reads what has just been stored.
  */
 final class XmmCall {
-  private static final SemanticMethods METHODS = new SemanticMethods();
 
   private final Code code;
   private final FlagEmitter flags;
@@ -36,7 +35,7 @@ final class XmmCall {
 
   /** Whether an operation on XMM registers is one on eight bytes, twice. */
   static boolean isHalfwise(Op op) {
-    return METHODS.method(op, Shapes.Lanes.class) != null && methodOnRegisters(op) == null;
+    return SemanticMethods.method(op, Shapes.Lanes.class) != null && methodOnRegisters(op) == null;
   }
 
   /** Whether there is a method for an operation. */
@@ -47,7 +46,7 @@ final class XmmCall {
   private static @Nullable Method methodOnRegisters(Op op) {
     for (Class<?> shape : new Class<?>[] {Shapes.SlotsImmediate.class, Shapes.SlotFromValue.class, Shapes.Slots.class,
         Shapes.ValueFromSlot.class}) {
-      Method method = METHODS.method(op, shape);
+      Method method = SemanticMethods.method(op, shape);
       if (method != null) {
         return method;
       }
@@ -59,8 +58,8 @@ final class XmmCall {
   static @Nullable XmmForm form(Instruction instruction) {
     boolean toRegister = instruction.operand(0) instanceof Operand.Xmm;
     Op op = instruction.op();
-    boolean fromValue = METHODS.method(op, Shapes.SlotFromValue.class) != null;
-    if (toRegister == (METHODS.method(op, Shapes.ValueFromSlot.class) != null)) {
+    boolean fromValue = SemanticMethods.method(op, Shapes.SlotFromValue.class) != null;
+    if (toRegister == (SemanticMethods.method(op, Shapes.ValueFromSlot.class) != null)) {
       return null;
     }
     int read = toRegister && op.access() != Op.Access.WRITE ? XmmForm.BOTH : 0;
@@ -80,7 +79,7 @@ final class XmmCall {
     if (StepUse.writesFlags(op)) {
       flags.store();
     }
-    boolean fromValue = METHODS.method(op, Shapes.SlotFromValue.class) != null;
+    boolean fromValue = SemanticMethods.method(op, Shapes.SlotFromValue.class) != null;
     int source = fromValue ? 0 : store(second);
     code.aload(Locals.CPU);
     if (first instanceof Operand.Xmm xmm) {

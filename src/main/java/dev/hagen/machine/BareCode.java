@@ -9,6 +9,7 @@ import dev.hagen.decode.Extension;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.emit.UnitEmitter;
 import dev.hagen.emit.UnitListing;
 import dev.hagen.interpret.Interpreter;
@@ -66,7 +67,7 @@ public final class BareCode implements AutoCloseable {
     nextTable = pages * PAGE;
     cpu = new CpuState(CpuModel.standard(), memory, new NoVmm());
     decoder = new Decoder(Extension.of(cpu.model));
-    interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
+    interpreter = new Interpreter(cpu, decoder, new SemanticMethods(MethodClass::bind));
     memory.copyIn(base & PAGE - 1, code, 0, code.length);
     setMode(bits);
     for (long page = 0; page < pages; page++) {

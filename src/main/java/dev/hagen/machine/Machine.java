@@ -14,6 +14,7 @@ import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Extension;
 import dev.hagen.decode.Instruction;
 import dev.hagen.emit.EmissionListener;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
@@ -72,7 +73,7 @@ public final class Machine implements MachineControl, AutoCloseable {
     clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
     board = new Board(config, cpu, clock, this::stop);
     Decoder decoder = new Decoder(Extension.of(config.model()));
-    interpreter = new Interpreter(cpu, decoder, new SemanticMethods());
+    interpreter = new Interpreter(cpu, decoder, new SemanticMethods(MethodClass::bind));
     translator = new Translator(cpu, interpreter, decoder, config.tunables(), config.cache(),
         () -> cpu.post(Pending.DEVICE));
     int threshold = tunables.get(Tunable.THRESHOLD);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.cache.ProgramMachine.State;
 import dev.hagen.cpu.Counter;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** All conditions after all operations that set flags, in SETcc, CMOVcc and Jcc, interpreted and translated. */
 final class ConditionTest {
   private static final long[] STOP = {10_000_000};
-  private static final SemanticMethods METHODS = new SemanticMethods();
+  private static final SemanticMethods METHODS = new SemanticMethods(MethodClass::bind);
   private static final Tunables INTERPRETED = Tunables.standard().with(Tunable.THRESHOLD, 0);
   /** Late enough for both ways out of most jumps to be known. */
   private static final Tunables TRANSLATED =

@@ -2,6 +2,7 @@ package dev.hagen.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunables;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class LimitTest {
   @Test
   void run_endingBeforeAnInstructionThatCannotBeFetched_doesNotFault() {
     FixedProgram program = FixedProgram.of(JUMP_TO_NOWHERE);
-    try (ProgramMachine machine = new ProgramMachine(program, Tunables.standard(), new SemanticMethods())) {
+    try (ProgramMachine machine = new ProgramMachine(program, Tunables.standard(), new SemanticMethods(MethodClass::bind))) {
       assertThat(machine.run(new long[] {2}).toString())
           .startsWith("[stopped, 2 retired, rip=%x ".formatted(program.end()));
     }

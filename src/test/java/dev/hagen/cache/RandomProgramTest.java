@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hagen.cache.ProgramMachine.State;
 import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.Counters;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -24,7 +25,7 @@ final class RandomProgramTest {
   private static final int SHORTEST_RUN = 4200;
   /** Bytes: room for one unit, if it is small. */
   private static final long SMALLEST_CACHE = 2000;
-  private static final SemanticMethods METHODS = new SemanticMethods();
+  private static final SemanticMethods METHODS = new SemanticMethods(MethodClass::bind);
 
   @Test
   void programs_interpretedAndTranslated_goThroughTheSameStates() {

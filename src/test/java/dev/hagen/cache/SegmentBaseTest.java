@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.SegmentRegister;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
@@ -51,7 +52,7 @@ class SegmentBaseTest {
   private static ProgramMachine machine(FixedProgram program, int threshold, String base, String limit,
       String attributes) {
     Tunables tunables = Tunables.standard().with(Tunable.THRESHOLD, threshold).with(Tunable.BACKGROUND, 0);
-    ProgramMachine machine = new ProgramMachine(program, tunables, new SemanticMethods());
+    ProgramMachine machine = new ProgramMachine(program, tunables, new SemanticMethods(MethodClass::bind));
     for (int index : new int[] {Reg.FS, Reg.GS}) {
       SegmentRegister register = machine.segment(index);
       register.set(0x33, HexFormat.fromHexDigitsToLong(base), HexFormat.fromHexDigitsToLong(limit),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CounterFamily;
 import dev.hagen.cpu.Counters;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.RegionCode;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.util.Tunable;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of translated code is counted, and told to whoever listens. */
 final class TranslationCounterTest {
-  private static final SemanticMethods METHODS = new SemanticMethods();
+  private static final SemanticMethods METHODS = new SemanticMethods(MethodClass::bind);
   private static final long INSTRUCTIONS = 100_000;
   /** inc rax; jmp back. */
   private static final String LOOP = "48 ff c0 eb fb";

@@ -3,6 +3,7 @@ package dev.hagen.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.ExpectedDifferences;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.VectorComparison;
@@ -37,7 +38,7 @@ abstract class VectorReplay {
   /** Units have 32- and 64-bit code. */
   private static final String NOT_TRANSLATED = "16/";
 
-  private final VectorMachine machine = new VectorMachine(new SemanticMethods());
+  private final VectorMachine machine = new VectorMachine(new SemanticMethods(MethodClass::bind));
   private final TranslatedTier tier;
 
   VectorReplay(boolean intrinsics, boolean draft, int record) {

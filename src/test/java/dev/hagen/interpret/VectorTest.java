@@ -2,6 +2,7 @@ package dev.hagen.interpret;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.hagen.emit.MethodClass;
 import dev.hagen.vectors.Fault;
 import dev.hagen.vectors.VectorCase;
 import dev.hagen.vectors.VectorFile;
@@ -38,7 +39,7 @@ final class VectorTest {
 
   @BeforeAll
   static void build() {
-    machine = new VectorMachine(new SemanticMethods());
+    machine = new VectorMachine(new SemanticMethods(MethodClass::bind));
   }
 
   @AfterAll

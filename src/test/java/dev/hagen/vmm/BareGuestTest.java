@@ -10,6 +10,7 @@ import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Extension;
 import dev.hagen.device.PortDevice;
 import dev.hagen.device.PortMap;
+import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.memory.PhysicalMemory;
@@ -84,7 +85,7 @@ class BareGuestTest {
       cpu.vmm = new Vmm(ports, msrs[0], new Priority(), () -> 42, new Hypercalls(() -> 0), () -> {}, cpu.counters);
       state[0] = cpu;
       InstructionClock clock = new InstructionClock(cpu);
-      Interpreter interpreter = new Interpreter(cpu, new Decoder(Extension.of(model)), new SemanticMethods());
+      Interpreter interpreter = new Interpreter(cpu, new Decoder(Extension.of(model)), new SemanticMethods(MethodClass::bind));
       VirtualCpu processor =
           new VirtualCpu(cpu, interpreter, clock, () -> InterruptController.NONE, () -> {});
       mapPorts(ports, processor);
