@@ -31,6 +31,10 @@ public final class InlineFloat {
   private static final int FAST_BITS = MASKS | Mxcsr.RC | Mxcsr.PE;
   private static final int FAST_VALUE = MASKS | Mxcsr.PE;
 
+  /** Bits of one more than a double's exponent: those of a normal number; of one that is not the smallest by far. */
+  private static final int NORMAL_EXPONENT = 0x7FE;
+  private static final int NOT_SMALL_EXPONENT = 0x7FC;
+
   private static final long LOW = 0xFFFF_FFFFL;
   /** What a pair of singles is without its signs. */
   private static final long MAGNITUDES = 0x7FFF_FFFF_7FFF_FFFFL;
@@ -54,19 +58,25 @@ public final class InlineFloat {
 
   /** Neither subnormal nor NaN. */
   public static boolean isOperand(double value) {
-    return Math.abs(value) >= Double.MIN_NORMAL || value == 0;
+    return hasExponent(value, NORMAL_EXPONENT) || value == 0 || Math.abs(value) == Double.POSITIVE_INFINITY;
   }
 
   /** A sum or difference without exceptions: a normal number or zero. */
   public static boolean isSum(double value) {
-    double magnitude = Math.abs(value);
-    return magnitude >= Double.MIN_NORMAL && magnitude <= Double.MAX_VALUE || value == 0;
+    return hasExponent(value, NORMAL_EXPONENT) || value == 0;
   }
 
-  /** A normal number; not the smallest, to which a tiny result may have been rounded up. */
+  /** A normal number; not one of the smallest, to which a tiny result may have been rounded up. */
   private static boolean isNormal(double value) {
-    double magnitude = Math.abs(value);
-    return magnitude > Double.MIN_NORMAL && magnitude <= Double.MAX_VALUE;
+    return hasExponent(value, NOT_SMALL_EXPONENT);
+  }
+
+  /**
+   * Whether one more than the biased exponent has some of the bits. Without a comparison of doubles, which HotSpot follows by a
+   * jump of its own for NaN: this is one jump.
+   */
+  private static boolean hasExponent(double value, int bits) {
+    return ((int) (Double.doubleToRawLongBits(value) >>> 52) + 1 & bits) != 0;
   }
 
   /** A product without exceptions. */
