@@ -587,7 +587,7 @@ public final class CpuState {
 
   /** The bits of the pending word for which guest code must stop in the present state. */
   public int takenEvents() {
-    int taken = Pending.STOP | Pending.DEVICE;
+    int taken = Pending.STOP | Pending.DEVICE | Pending.SAMPLE;
     if (!nmiBlocked) {
       taken |= Pending.NMI;
     }

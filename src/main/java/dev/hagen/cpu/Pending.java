@@ -9,6 +9,8 @@ public final class Pending {
   public static final int STOP = 1 << 2;
   /** A timer is due or a host I/O has completed: devices want to run on this thread. */
   public static final int DEVICE = 1 << 3;
+  /** A profile asks what the processor does. */
+  public static final int SAMPLE = 1 << 4;
 
   private Pending() {}
 }

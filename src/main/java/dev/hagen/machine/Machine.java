@@ -55,7 +55,6 @@ public final class Machine implements MachineControl, AutoCloseable {
   private final VirtualCpu processor;
   private final Translator translator;
   private final FlightEvents events;
-  private @Nullable Sampler sampler;
   private @Nullable GuestImage image;
   private GuestImage.@Nullable Extras extras;
 
@@ -110,10 +109,6 @@ public final class Machine implements MachineControl, AutoCloseable {
   }
 
   private void runDevices() {
-    Sampler sampling = sampler;
-    if (sampling != null) {
-      sampling.takeIfWanted();
-    }
     board.runDevices();
     translator.publish();
   }
@@ -244,7 +239,7 @@ public final class Machine implements MachineControl, AutoCloseable {
     translator.countRuns();
     cpu.counters.setListener(exits.with(events));
     Sampler sampling = new Sampler(processor, cpu, interpreter, new Profile(units, exits), rate);
-    sampler = sampling;
+    processor.setSampling(sampling::takeIfWanted);
     return sampling;
   }
 

@@ -73,8 +73,11 @@ public final class GuestCode {
     SymbolTable functions = KernelSymbols.find(cpu);
     long physical = functions.size() == 0 ? PhysicalMemory.NO_RAM : LinearView.ofKernel(cpu, functions.lowest());
     long offset = physical == PhysicalMemory.NO_RAM ? 0 : functions.lowest() - physical;
+    // The shared objects are in the kernel, whose names are what tells where it is.
+    long from = offset == 0 ? 0 : physical & -CodePage.SIZE;
+    Programs objects = SharedObject.find(cpu.memory, from, offset == 0 ? Long.MAX_VALUE : from + LARGEST_KERNEL);
     SymbolTable modules = offset == 0 ? SymbolTable.EMPTY : KernelModules.find(cpu, functions.lowest(), offset);
-    return of(files, functions, modules, offset, programs.with(SharedObject.find(cpu.memory)), stages);
+    return of(files, functions, modules, offset, programs.with(objects), stages);
   }
 
   /** The same for parts that are known. */

@@ -19,21 +19,35 @@ final class KallsymsReader {
   private static final int TOKENS = 256;
   private static final int LONGEST_NAME = 512;
   /** Linux has some 150,000. */
-  private static final int MOST_NAMES = 4_000_000;
+  private static final int MOST_NAMES = 1_000_000;
   /** Places that look like the number of symbols and are not, before the search is given up. */
   private static final int MOST_ATTEMPTS = 16;
   private static final int MARKER_EVERY = 256;
-  /** Lengths from here on take two bytes. */
+  /** Lengths from here on, which are negative bytes, take two. */
   private static final int LONG_NAME = 0x80;
   private static final long LOWEST_64 = 0xFFFF_FFFF_8000_0000L;
   private static final long LOWEST_32 = 0x4000_0000L;
 
   private final ByteBuffer memory;
+  /** The same memory. All names are read, a MB or two, and the JVM has not seen this code before: then an array is faster. */
+  private final byte[] bytes;
   private final int[] tokens = new int[TOKENS + 1];
+  /** The name that is being read, its type first. */
+  private final byte[] name = new byte[LONGEST_NAME];
 
-  /** A piece of memory; nothing else is looked at. */
+  /** A copy of a piece of memory; nothing else is looked at, and the tokens in it are made to print. */
   KallsymsReader(byte[] window) {
+    bytes = window;
     memory = ByteBuffer.wrap(window).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Whether there are tokens and their index around the token {@code 0} at {@code digits}. */
+  boolean hasTokens(int digits) {
+    try {
+      return findTokens(digits) >= 0;
+    } catch (IndexOutOfBoundsException e) {
+      return false;
+    }
   }
 
   /**
@@ -132,25 +146,23 @@ final class KallsymsReader {
       if (i % MARKER_EVERY == 0 && memory.getInt(markers + i / MARKER_EVERY * 4) != at - names) {
         return false;
       }
-      if (length(at) == 0) {
+      int next = next(at);
+      if (next == textOf(at)) {
         return false;
       }
-      at = next(at);
+      at = next;
     }
     return at <= markers && markers - at < 8;
   }
 
-  private int length(int at) {
-    int length = memory.get(at) & 0xFF;
-    return length < LONG_NAME ? length : length & LONG_NAME - 1 | (memory.get(at + 1) & 0xFF) << 7;
-  }
-
   private int textOf(int at) {
-    return (memory.get(at) & 0xFF) < LONG_NAME ? at + 1 : at + 2;
+    return bytes[at] >= 0 ? at + 1 : at + 2;
   }
 
+  /** Where the name at {@code at} ends, and the next one begins. */
   private int next(int at) {
-    return textOf(at) + length(at);
+    int length = bytes[at];
+    return length >= 0 ? at + 1 + length : at + 2 + (length & LONG_NAME - 1 | (bytes[at + 1] & 0xFF) << 7);
   }
 
   private @Nullable SymbolTable readSymbols(int names, int number, int word, int behind) {
@@ -181,6 +193,7 @@ final class KallsymsReader {
   }
 
   private SymbolTable functions(int names, int number, int offsets, long base, int word) {
+    makePrintable();
     boolean signed = word == 8 && hasNegative(offsets, number);
     List<SymbolTable.Function> functions = new ArrayList<>();
     int at = names;
@@ -189,16 +202,20 @@ final class KallsymsReader {
       // Where offsets are signed, those from zero on are addresses of what each processor has its own of.
       if (!signed || offset < 0) {
         long start = signed ? base - 1 - offset : base + (offset & 0xFFFF_FFFFL);
-        add(functions, start, name(at));
+        add(functions, start, at);
       }
       at = next(at);
     }
     return new SymbolTable(functions);
   }
 
-  private static void add(List<SymbolTable.Function> functions, long start, String name) {
-    if (name.length() > 1 && "tTwW".indexOf(name.charAt(0)) >= 0) {
-      functions.add(new SymbolTable.Function(start, 0, name.substring(1)));
+  private void add(List<SymbolTable.Function> functions, long start, int at) {
+    byte type = bytes[tokens[bytes[textOf(at)] & 0xFF]];
+    if (type == 't' || type == 'T' || type == 'w' || type == 'W') {
+      int size = readName(at);
+      if (size > 1) {
+        functions.add(new SymbolTable.Function(start, 0, new String(name, 1, size - 1, StandardCharsets.ISO_8859_1)));
+      }
     }
   }
 
@@ -211,27 +228,26 @@ final class KallsymsReader {
     return false;
   }
 
-  private String name(int at) {
-    StringBuilder name = new StringBuilder();
-    int text = textOf(at);
-    for (int i = 0; i < length(at) && name.length() < LONGEST_NAME; i++) {
-      int token = memory.get(text + i) & 0xFF;
-      int start = tokens[token];
-      int size = Math.min(tokens[token + 1] - 1 - start, LONGEST_NAME - name.length());
-      byte[] bytes = new byte[size];
-      memory.get(start, bytes);
-      name.append(new String(bytes, StandardCharsets.ISO_8859_1));
+  /** Reads a name with its type into {@link #name}; answers its size. */
+  private int readName(int at) {
+    int size = 0;
+    int end = next(at);
+    for (int i = textOf(at); i < end; i++) {
+      int token = bytes[i] & 0xFF;
+      int length = Math.min(tokens[token + 1] - 1 - tokens[token], LONGEST_NAME - size);
+      System.arraycopy(bytes, tokens[token], name, size, length);
+      size += length;
     }
-    return printable(name);
+    return size;
   }
 
-  private static String printable(StringBuilder name) {
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c <= ' ' || c > '~' || c == ';') {
-        name.setCharAt(i, '?');
+  /** Has the tokens print, whatever a guest has written there; in the copy of its memory. */
+  private void makePrintable() {
+    for (int i = tokens[0]; i < tokens[TOKENS]; i++) {
+      byte c = bytes[i];
+      if (c != 0 && (c <= ' ' || c > '~' || c == ';')) {
+        bytes[i] = '?';
       }
     }
-    return name.toString();
   }
 }

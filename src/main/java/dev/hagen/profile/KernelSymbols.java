@@ -18,48 +18,67 @@ public final class KernelSymbols {
   /** The tokens from {@code 0} to {@code 9}, each with its zero. */
   private static final byte[] DIGITS = {'0', 0, '1', 0, '2', 0, '3', 0, '4', 0, '5', 0, '6', 0, '7', 0, '8', 0, '9', 0};
   private static final int CHUNK = 1 << 20;
-  /** How far before and behind the tokens tables may begin and end. */
+  /** How far before and behind the digits all tokens and their index lie at most; a KiB or two in fact. */
+  private static final int TOKENS = 16 << 10;
+  /** How far before the digits tables may begin, and how far behind them they may end; 6 MB and 1 MB in Debian's kernels. */
+  private static final int BEFORE = 24 << 20;
+  private static final int BEHIND = 8 << 20;
+  /** How large the kernel's names, constants and data together may be. */
   private static final int REACH = 32 << 20;
   /** Places that look like tokens and are not, before the search is given up. */
   private static final int MOST_CANDIDATES = 64;
 
-  private KernelSymbols() {}
+  private final CpuState cpu;
+  private final PhysicalMemory memory;
+  private int candidates;
+  /** Tables that do not lie where they say. */
+  private SymbolTable best = SymbolTable.EMPTY;
+
+  private KernelSymbols(CpuState cpu) {
+    this.cpu = cpu;
+    this.memory = cpu.memory;
+  }
 
   /**
    * The functions of the kernel in memory; {@link SymbolTable#EMPTY} if there is no Linux. Takes some tenths of a second for a
-   * GiB. On the processor's thread, or while it does not run.
+   * GiB if there is none. On the processor's thread, or while it does not run.
    */
   public static SymbolTable find(CpuState cpu) {
-    PhysicalMemory memory = cpu.memory;
-    SymbolTable best = SymbolTable.EMPTY;
-    int candidates = 0;
-    long at = next(memory, 0);
+    KernelSymbols search = new KernelSymbols(cpu);
+    // The table of interrupts is part of the kernel too, and lies behind its names.
+    long interrupts = LinearView.ofKernel(cpu, cpu.idtrBase);
+    long likely = interrupts == PhysicalMemory.NO_RAM ? 0 : Math.max(0, interrupts - REACH);
+    SymbolTable found = search.find(likely, PhysicalMemory.HIGH_BASE + cpu.memory.ramSize() - cpu.memory.lowRamSize());
+    found = found == null ? search.find(0, likely) : found;
+    return found == null ? search.best : found;
+  }
+
+  private @Nullable SymbolTable find(long from, long to) {
+    long at = next(from, to);
     while (at != PhysicalMemory.NO_RAM && candidates++ < MOST_CANDIDATES) {
-      SymbolTable found = read(memory, at);
-      if (found != null && isMapped(cpu, found, at)) {
+      SymbolTable found = read(at);
+      if (found != null && isMapped(found, at)) {
         return found;
       }
       best = found != null ? found : best;
-      at = next(memory, at + DIGITS.length);
+      at = next(at + DIGITS.length, to);
     }
-    return best;
+    return null;
   }
 
   /** Whether the tables lie where they themselves say; while the kernel unpacks itself there are others. */
-  private static boolean isMapped(CpuState cpu, SymbolTable symbols, long digits) {
+  private boolean isMapped(SymbolTable symbols, long digits) {
     long physical = LinearView.ofKernel(cpu, symbols.lowest());
     return physical != PhysicalMemory.NO_RAM && digits >= physical && digits - physical < REACH * 2L;
   }
 
-  /** The address from {@code from} on where the digits are, or {@link PhysicalMemory#NO_RAM}. */
-  private static long next(PhysicalMemory memory, long from) {
+  /** The first address between two where the digits are, or {@link PhysicalMemory#NO_RAM}. */
+  private long next(long from, long to) {
     byte[] chunk = new byte[CHUNK + DIGITS.length];
-    long low = memory.lowRamSize();
-    long high = PhysicalMemory.HIGH_BASE + memory.ramSize() - low;
-    for (long base = from; base < high; base += CHUNK) {
-      if (base >= low && base < PhysicalMemory.HIGH_BASE) {
+    for (long base = from; base < to; base += CHUNK) {
+      if (base >= memory.lowRamSize() && base < PhysicalMemory.HIGH_BASE) {
         base = PhysicalMemory.HIGH_BASE;
-        if (base >= high) {
+        if (base >= to) {
           break;
         }
       }
@@ -83,10 +102,24 @@ public final class KernelSymbols {
     return -1;
   }
 
-  private static @Nullable SymbolTable read(PhysicalMemory memory, long digits) {
-    long base = Math.max(0, digits - REACH) & ~0xFFFL;
-    byte[] window = new byte[(int) (digits - base) + REACH];
-    memory.copyOut(base, window, 0, window.length);
-    return new KallsymsReader(window).read((int) (digits - base));
+  private @Nullable SymbolTable read(long digits) {
+    // Files in memory have such digits too, but not other tokens around them; that is found out before much is copied.
+    int before = before(digits, TOKENS);
+    if (!window(digits, before, TOKENS).hasTokens(before)) {
+      return null;
+    }
+    before = before(digits, BEFORE);
+    return window(digits, before, BEHIND).read(before);
+  }
+
+  /** As far before the digits as wanted, to the beginning of a page, if memory begins before that. */
+  private static int before(long digits, int most) {
+    return (int) (digits - (Math.max(0, digits - most) & ~0xFFFL));
+  }
+
+  private KallsymsReader window(long digits, int before, int behind) {
+    byte[] window = new byte[before + behind];
+    memory.copyOut(digits - before, window, 0, window.length);
+    return new KallsymsReader(window);
   }
 }

@@ -76,9 +76,21 @@ public final class ProfileReport {
    */
   public record MixRow(String operation, double share) {}
 
+  /**
+   * A place that has been seen.
+   *
+   * @param chain names of the functions that it is in, the innermost first; what stands for them if none is known
+   */
+  private record Spot(Profile.Place place, Profile.Seen seen, GuestCode.Where where, List<String> chain) {
+    Naming naming() {
+      return where.naming(place.rip());
+    }
+  }
+
   private final Profile profile;
   private final GuestCode code;
-  private final Map<Profile.Place, Long> places = new HashMap<>();
+  private final List<Spot> spots = new ArrayList<>();
+  private final Map<UnitKey, List<Spot>> spotsOfUnits = new HashMap<>();
   private final double total;
   private final List<UnitRow> units = new ArrayList<>();
   private final List<FunctionRow> functions = new ArrayList<>();
@@ -94,30 +106,27 @@ public final class ProfileReport {
     this.profile = profile;
     this.code = code;
     profile.places().forEach((place, seen) -> {
-      places.put(place, seen.nanos());
-      namings.merge(naming(place), seen.samples(), Long::sum);
+      GuestCode.Where where = code.where(place.rip(), place.page());
+      spots.add(new Spot(place, seen, where, chain(place, where)));
     });
-    this.total = Math.max(1, places.values().stream().mapToLong(Long::longValue).sum());
+    this.total = Math.max(1, spots.stream().mapToLong(spot -> spot.seen.nanos()).sum());
+    spots.forEach(spot -> namings.merge(spot.naming(), spot.seen.samples(), Long::sum));
     makeFunctions();
     makeUnits();
-  }
-
-  private Naming naming(Profile.Place place) {
-    return code.where(place.rip(), place.page()).naming(place.rip());
   }
 
   private void makeFunctions() {
     Map<String, Long> self = new HashMap<>();
     Map<String, Long> whole = new HashMap<>();
     Map<String, Long> retired = new HashMap<>();
-    profile.places().forEach((place, seen) -> retired.merge(chain(place).getFirst(), seen.instructions(), Long::sum));
+    for (Spot spot : spots) {
+      long nanos = spot.seen.nanos();
+      self.merge(spot.chain.getFirst(), nanos, Long::sum);
+      retired.merge(spot.chain.getFirst(), spot.seen.instructions(), Long::sum);
+      new HashSet<>(spot.chain).forEach(name -> whole.merge(name, nanos, Long::sum));
+      stacks.merge(String.join(";", spot.chain.reversed()), nanos, Long::sum);
+    }
     double allRetired = Math.max(1, sum(retired));
-    places.forEach((place, nanos) -> {
-      List<String> chain = chain(place);
-      self.merge(chain.getFirst(), nanos, Long::sum);
-      new HashSet<>(chain).forEach(name -> whole.merge(name, nanos, Long::sum));
-      stacks.merge(String.join(";", chain.reversed()), nanos, Long::sum);
-    });
     whole.forEach((name, nanos) ->
         functions.add(new FunctionRow(name, self.getOrDefault(name, 0L) / total, nanos / total,
             retired.getOrDefault(name, 0L) / allRetired)));
@@ -125,8 +134,7 @@ public final class ProfileReport {
         .thenComparing(FunctionRow::name));
   }
 
-  private List<String> chain(Profile.Place place) {
-    GuestCode.Where where = code.where(place.rip(), place.page());
+  private static List<String> chain(Profile.Place place, GuestCode.Where where) {
     List<String> chain = new ArrayList<>();
     if (place.tier() == Tier.IDLE) {
       chain.add(IDLE);
@@ -139,16 +147,21 @@ public final class ProfileReport {
   }
 
   private void makeUnits() {
-    Map<UnitKey, Map<Tier, Long>> byUnit = new HashMap<>();
     Map<Tier, Long> rest = new EnumMap<>(Tier.class);
-    places.forEach((place, nanos) -> {
-      UnitKey unit = place.unit();
-      Map<Tier, Long> tiers = unit == null ? rest : byUnit.computeIfAbsent(unit, key -> new EnumMap<>(Tier.class));
-      tiers.merge(place.tier(), nanos, Long::sum);
+    for (Spot spot : spots) {
+      UnitKey unit = spot.place.unit();
+      if (unit == null) {
+        rest.merge(spot.place.tier(), spot.seen.nanos(), Long::sum);
+      } else {
+        spotsOfUnits.computeIfAbsent(unit, key -> new ArrayList<>()).add(spot);
+      }
+    }
+    Map<UnitKey, Map<String, Long>> exits = exitsOf(spotsOfUnits.keySet());
+    spotsOfUnits.forEach((key, seen) -> {
+      Map<Tier, Long> tiers = tiersOf(seen);
+      units.add(new UnitRow(code.name(key.linear(), profile.units().page(key)), sum(tiers) / total, most(tiers), key,
+          profile.units().of(key), exits.getOrDefault(key, Map.of()), links(key)));
     });
-    Map<UnitKey, Map<String, Long>> exits = exitsOf(byUnit.keySet());
-    byUnit.forEach((key, tiers) -> units.add(new UnitRow(code.name(key.linear(), profile.units().page(key)), sum(tiers) / total, most(tiers), key,
-        profile.units().of(key), exits.getOrDefault(key, Map.of()), links(key))));
     rest.forEach((tier, nanos) -> units.add(new UnitRow(switch (tier) {
       case INTERPRETER -> "[interpreter]";
       case MACHINE -> "[devices, timers, interrupts]";
@@ -156,6 +169,12 @@ public final class ProfileReport {
       case DRAFT, OPTIMISED, UNIT -> "[units, not known which]";
     }, nanos / total, tier, null, UnitBook.Facts.NONE, Map.of(), List.of())));
     units.sort(Comparator.comparingDouble(UnitRow::share).reversed().thenComparing(UnitRow::name));
+  }
+
+  private static Map<Tier, Long> tiersOf(List<Spot> spots) {
+    Map<Tier, Long> tiers = new EnumMap<>(Tier.class);
+    spots.forEach(spot -> tiers.merge(spot.place.tier(), spot.seen.nanos(), Long::sum));
+    return tiers;
   }
 
   private List<String> links(UnitKey key) {
@@ -220,12 +239,12 @@ public final class ProfileReport {
   /** All pages of 4 KiB from which code ran, the hottest first. */
   public List<PageRow> pages() {
     Map<Long, Map<String, Long>> pages = new HashMap<>();
-    places.forEach((place, nanos) -> {
-      if (place.tier() != Tier.IDLE) {
-        pages.computeIfAbsent(place.rip() & ~0xFFFL, page -> new TreeMap<>())
-            .merge(chain(place).getFirst(), nanos, Long::sum);
+    for (Spot spot : spots) {
+      if (spot.place.tier() != Tier.IDLE) {
+        pages.computeIfAbsent(spot.place.rip() & ~0xFFFL, page -> new TreeMap<>())
+            .merge(spot.chain.getFirst(), spot.seen.nanos(), Long::sum);
       }
-    });
+    }
     return pages.entrySet().stream().map(page -> new PageRow("0x%x".formatted(page.getKey()), sum(page.getValue()) / total,
         most(page.getValue()))).sorted(Comparator.comparingDouble(PageRow::share).reversed().thenComparing(PageRow::page)).toList();
   }
@@ -237,11 +256,7 @@ public final class ProfileReport {
       return List.of();
     }
     Map<Long, Long> samples = new HashMap<>();
-    places.forEach((place, nanos) -> {
-      if (key.equals(place.unit())) {
-        samples.merge(place.rip(), nanos, Long::sum);
-      }
-    });
+    spotsOfUnits.getOrDefault(key, List.of()).forEach(spot -> samples.merge(spot.place.rip(), spot.seen.nanos(), Long::sum));
     Map<Long, CodeRow> rows = new TreeMap<>(Long::compareUnsigned);
     for (RegionBlock block : region.blocks()) {
       long at = region.linear() + block.start();
@@ -279,10 +294,8 @@ public final class ProfileReport {
 
   /** Shares of the time by tier; those that have been seen. */
   public Map<Tier, Double> tiers() {
-    Map<Tier, Long> sums = new EnumMap<>(Tier.class);
-    places.forEach((place, nanos) -> sums.merge(place.tier(), nanos, Long::sum));
     Map<Tier, Double> tiers = new EnumMap<>(Tier.class);
-    sums.forEach((tier, nanos) -> tiers.put(tier, nanos / total));
+    tiersOf(spots).forEach((tier, nanos) -> tiers.put(tier, nanos / total));
     return tiers;
   }
 
@@ -294,8 +307,8 @@ public final class ProfileReport {
   /** Names of the programs that samples are of and that name no functions. */
   public Set<String> stripped() {
     Set<String> names = new TreeSet<>();
-    places.keySet().stream().filter(place -> naming(place) == Naming.PROGRAM).forEach(place -> {
-      Program program = code.where(place.rip(), place.page()).program();
+    spots.stream().filter(spot -> spot.naming() == Naming.PROGRAM).forEach(spot -> {
+      Program program = spot.where.program();
       if (program != null && program.isStripped()) {
         names.add(program.name());
       }

@@ -34,7 +34,7 @@ record Program(String name, SymbolTable symbols, SymbolTable nameless, Map<Long,
 
   private static SymbolTable nameless(String program, List<UnwindTable.Range> extents) {
     return new SymbolTable(extents.stream().map(range ->
-        new SymbolTable.Function(range.start(), range.size(), "%s@0x%x".formatted(program, range.start()))).toList());
+        new SymbolTable.Function(range.start(), range.size(), program + "@0x" + Long.toHexString(range.start()))).toList());
   }
 
   /** Whether only a file with the same build identifier can name its functions. */

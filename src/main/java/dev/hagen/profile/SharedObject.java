@@ -18,10 +18,15 @@ final class SharedObject {
 
   private SharedObject() {}
 
-  /** The shared objects in memory, one for each kind of process. */
-  static Programs find(PhysicalMemory memory) {
+  /**
+   * The shared objects in memory, one for each kind of process.
+   *
+   * @param from guest-physical address of the page to begin at
+   * @param to where to end at the latest
+   */
+  static Programs find(PhysicalMemory memory, long from, long to) {
     List<Program> found = new ArrayList<>();
-    for (long at = 0; at < memory.lowRamSize(); at += CodePage.SIZE) {
+    for (long at = from; at < Math.min(to, memory.lowRamSize()); at += CodePage.SIZE) {
       if ((int) memory.read(at, 4) == MAGIC && memory.read(at + TYPE, 2) == SHARED) {
         byte[] bytes = new byte[LARGEST];
         memory.copyOut(at, bytes, 0, LARGEST);

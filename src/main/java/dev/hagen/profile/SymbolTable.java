@@ -46,6 +46,9 @@ public final class SymbolTable implements Symbols {
 
   /** These functions and those of {@code other}; where both know an address, these count. */
   public SymbolTable with(SymbolTable other) {
+    if (functions.isEmpty() || other.functions.isEmpty()) {
+      return functions.isEmpty() ? other : this;
+    }
     List<Function> both = new ArrayList<>(functions);
     both.addAll(other.functions);
     return new SymbolTable(both);
@@ -53,7 +56,7 @@ public final class SymbolTable implements Symbols {
 
   /** The same functions, all {@code distance} bytes higher. */
   public SymbolTable moved(long distance) {
-    return new SymbolTable(functions.stream()
+    return distance == 0 ? this : new SymbolTable(functions.stream()
         .map(function -> new Function(function.start + distance, function.size, function.name)).toList());
   }
 
@@ -102,6 +105,9 @@ public final class SymbolTable implements Symbols {
    * both.
    */
   public long distanceTo(SymbolTable other) {
+    if (functions.isEmpty()) {
+      return 0;
+    }
     Map<String, Long> starts = new HashMap<>();
     other.functions.forEach(function -> starts.put(function.name, function.start));
     Map<Long, Integer> votes = new HashMap<>();

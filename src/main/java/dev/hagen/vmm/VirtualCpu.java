@@ -37,6 +37,7 @@ public final class VirtualCpu {
   private final InterruptController interrupts;
   /** Runs what the devices have to do on this thread: host input, timers. */
   private final Runnable devices;
+  private Runnable sampling = () -> { };
   private @Nullable EventLog log;
 
   private volatile @Nullable Thread thread;
@@ -59,6 +60,11 @@ public final class VirtualCpu {
     this.interrupts = interrupts;
     this.devices = devices;
     interpreter.setFaultListener(this::raise);
+  }
+
+  /** Has {@code action} called between instructions after {@link Pending#SAMPLE} was posted; before the processor runs. */
+  public void setSampling(Runnable action) {
+    sampling = action;
   }
 
   /** Hears of every exception, interrupt and instruction; null switches logging off. */
@@ -118,6 +124,7 @@ public final class VirtualCpu {
       LockSupport.park(this);
       return null;
     }
+    takeSample();
     runDevices();
     deliverPending();
     if (cpu.halted) {
@@ -150,6 +157,14 @@ public final class VirtualCpu {
   /** Whether the guest halts and nothing but the host can wake it. */
   public boolean isWaitingForHost() {
     return cpu.halted && clock.nextDeadline() == MachineClock.NEVER && (cpu.pending() & cpu.takenEvents()) == 0;
+  }
+
+  /** Devices do not run for a sample: what they and the translator have to do would be done more often than without. */
+  private void takeSample() {
+    if ((cpu.pending() & Pending.SAMPLE) != 0) {
+      cpu.clearPending(Pending.SAMPLE);
+      sampling.run();
+    }
   }
 
   private void runDevices() {

@@ -106,7 +106,7 @@ class GuestCodeTest {
 
   @Test
   void sharedObjectOfTheKernel_isFoundInMemory() {
-    assertThat(SharedObject.find(memory).size()).isZero();
+    assertThat(SharedObject.find(memory, 0, Long.MAX_VALUE).size()).isZero();
     byte[] object = ElfSymbols.file(true);
     object[16] = 3;
     String names = new String(object, StandardCharsets.ISO_8859_1).replace("\0main\0object\0", "\0__vdso_time\0");
@@ -114,6 +114,6 @@ class GuestCodeTest {
     for (int i = 0; i < named.length; i++) {
       memory.write(0x3000 + i, named[i], 1);
     }
-    assertThat(SharedObject.find(memory).size()).isEqualTo(1);
+    assertThat(SharedObject.find(memory, 0, Long.MAX_VALUE).size()).isEqualTo(1);
   }
 }
