@@ -35,6 +35,9 @@ public final class TlbArray {
   /** The RAM page of each entry. */
   private final int[] pages = new int[ENTRIES];
   private final byte[] marks = new byte[ENTRIES];
+  /** The page of a device that was translated last, global or not, and where it is in physical memory. */
+  private long devicePage = EMPTY;
+  private long deviceAddress;
   /** Entries that were filled with a page that is not global. */
   private final EntryList local = new EntryList(IN_LOCAL);
   /** Entries that were filled with one that is. */
@@ -99,6 +102,22 @@ public final class TlbArray {
     (isGlobal ? global : local).add(index);
   }
 
+  /** Remembers that the page of {@code linear} is the one at a physical address, which is no RAM: for the slow path alone. */
+  public void setDevice(long linear, long physical) {
+    devicePage = linear & PAGE_MASK;
+    deviceAddress = physical & PAGE_MASK;
+  }
+
+  /** Whether the page of {@code linear} is the device's that was translated last. */
+  public boolean hasDevice(long linear) {
+    return devicePage == (linear & PAGE_MASK);
+  }
+
+  /** The physical address of {@code linear}, in the device's page that was translated last. */
+  public long deviceAddress(long linear) {
+    return deviceAddress | linear & ~PAGE_MASK;
+  }
+
   /** Leaves RAM page {@code page} to the slow path. */
   public void slowDown(int page) {
     local.slowDown(page);
@@ -125,6 +144,7 @@ public final class TlbArray {
 
   /** Forgets the page of {@code linear}. */
   public void drop(long linear) {
+    devicePage = EMPTY;
     if (contains(linear)) {
       entries[2 * index(linear)] = EMPTY;
     }
@@ -132,6 +152,7 @@ public final class TlbArray {
 
   /** Forgets the page of {@code linear} if it is global. */
   public void dropGlobal(long linear) {
+    devicePage = EMPTY;
     if (contains(linear) && (marks[index(linear)] & GLOBAL) != 0) {
       entries[2 * index(linear)] = EMPTY;
     }
@@ -139,6 +160,7 @@ public final class TlbArray {
 
   /** Forgets all pieces of the guest's page of 2 to the power of {@code sizeBits} bytes around {@code linear}. */
   public void dropLarge(long linear, int sizeBits) {
+    devicePage = EMPTY;
     int first = index(linear & -1L << sizeBits);
     int pieces = Math.min(ENTRIES, 1 << sizeBits - 12);
     for (int i = 0; i < pieces; i++) {
@@ -151,6 +173,7 @@ public final class TlbArray {
 
   /** Forgets the pages that are not global of the 2 to the power of {@code sizeBits} bytes around {@code linear}. */
   public void dropLocal(long linear, int sizeBits) {
+    devicePage = EMPTY;
     if (sizeBits - 12 < 14 && 1 << sizeBits - 12 < local.count) {
       dropLarge(linear, sizeBits);
     } else {
@@ -177,11 +200,13 @@ public final class TlbArray {
 
   /** Forgets all pages that are not global. */
   public void dropLocal() {
+    devicePage = EMPTY;
     local.drop(GLOBAL);
   }
 
   /** Forgets everything. */
   public void clear() {
+    devicePage = EMPTY;
     local.drop(0);
     global.drop(0);
   }

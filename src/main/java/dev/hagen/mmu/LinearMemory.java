@@ -269,6 +269,9 @@ public final class LinearMemory {
       }
       return cpu.memory.physicalAddress(page) | linear & 0xFFF;
     }
+    if (array.hasDevice(linear)) {
+      return array.deviceAddress(linear);
+    }
     cpu.counters.slow(MISSES[kind], Counter.LEAVE_TLB_MISS);
     long walk = PageWalker.walk(cpu, linear, kind, privilege);
     Tlb.fill(cpu, linear, walk, kind, privilege);

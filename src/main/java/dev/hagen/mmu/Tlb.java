@@ -38,6 +38,10 @@ final class Tlb {
     PhysicalMemory memory = cpu.memory;
     long offset = memory.ramOffset(walk & TlbArray.PAGE_MASK);
     if (offset == PhysicalMemory.NO_RAM) {
+      // Traced page tables tell of changes to pages that are in the arrays, and of no others.
+      if (cpu.tracing == null) {
+        set.array(kind).setDevice(linear, walk);
+      }
       return;
     }
     int page = memory.ramPage(offset);
