@@ -7,9 +7,7 @@ import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.I2S;
 import static org.objectweb.asm.Opcodes.IADD;
 import static org.objectweb.asm.Opcodes.IALOAD;
-import static org.objectweb.asm.Opcodes.IAND;
 import static org.objectweb.asm.Opcodes.IASTORE;
-import static org.objectweb.asm.Opcodes.IFLT;
 import static org.objectweb.asm.Opcodes.IFNE;
 import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.LADD;
@@ -18,10 +16,8 @@ import static org.objectweb.asm.Opcodes.LCMP;
 import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSUB;
-import static org.objectweb.asm.Opcodes.LUSHR;
 
 import dev.hagen.cpu.SegmentRegister;
-import dev.hagen.cpu.TlbArray;
 import dev.hagen.decode.Operand;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.x86.Reg;
@@ -43,6 +39,7 @@ final class MemoryEmitter {
   private final UnitEmitter unit;
   private final PagePlan pages;
   private final int codeSize;
+  private final PlaceFinder places;
   private final StackGuard guard;
   /** Whether the place in {@link Locals#OFFSET} is as the TLB has it, which confines it to the guest's memory. */
   private boolean confined;
@@ -52,7 +49,8 @@ final class MemoryEmitter {
     this.code = code;
     this.pages = pages;
     this.codeSize = codeSize;
-    this.guard = new StackGuard(unit, code, this, pages, codeSize);
+    this.places = new PlaceFinder(unit, code);
+    this.guard = new StackGuard(unit, code, this, places, pages, codeSize);
   }
 
   /** What is known of where the stack lies. */
@@ -153,9 +151,9 @@ final class MemoryEmitter {
     guard.forget(group);
     if (group == null) {
       if (aligned) {
-        checkAlignment(size, unit.miss());
+        places.checkAlignment(size, unit.miss());
       }
-      find(write, size);
+      places.find(write, size);
       confined = true;
       return;
     }
@@ -181,11 +179,11 @@ final class MemoryEmitter {
     unit.exits().later(() -> {
       code.label(slow);
       if (aligned) {
-        checkAlignment(size, miss);
+        places.checkAlignment(size, miss);
       }
       boolean asWritten = write || group.writes();
       Label unknown = asWritten == write && !walks ? miss : new Label();
-      probe(asWritten, size, unknown);
+      places.probe(asWritten, size, unknown);
       Label remember = new Label();
       Label distant = new Label();
       code.label(remember);
@@ -201,10 +199,10 @@ final class MemoryEmitter {
         code.label(unknown);
         if (asWritten == write) {
           boolean line = write && group.size() != PagePlan.PAGE_SIZE;
-          walk(write, line, size, miss);
+          places.walk(write, line, size, miss);
           code.jump(GOTO, line ? remember : distant);
         } else {
-          find(false, size, walks, miss);
+          places.find(false, size, walks, miss);
           code.jump(GOTO, distant);
         }
       }
@@ -256,106 +254,6 @@ final class MemoryEmitter {
     code.constant(1);
     code.op(IADD);
     code.op(IASTORE);
-  }
-
-  /** Finds the place by the TLB, or leaves. */
-  private void find(boolean write, int size) {
-    find(write, size, unit.hasRecord(), unit.miss());
-  }
-
-  /**
-   * Finds the place by the TLB, or leaves.
-   *
-   * @param walks whether the page tables are asked before that
-   */
-  private void find(boolean write, int size, boolean walks, Label miss) {
-    if (!walks) {
-      probe(write, size, miss);
-      return;
-    }
-    Label unknown = new Label();
-    Label known = new Label();
-    probe(write, size, unknown);
-    code.label(known);
-    unit.exits().later(() -> {
-      code.label(unknown);
-      walk(write, false, size, miss);
-      code.jump(GOTO, known);
-    });
-  }
-
-  /**
-   * Finds the place by the page tables, or leaves.
-   *
-   * @param line whether its line will be remembered
-   */
-  private void walk(boolean write, boolean line, int size, Label miss) {
-    code.aload(Locals.CPU);
-    code.lload(Locals.ADDRESS);
-    code.constant(size);
-    if (line) {
-      Names.WALK_FOR_LINE.call(code.visitor());
-    } else {
-      code.constant(write ? 1 : 0);
-      Names.WALK.call(code.visitor());
-    }
-    code.op(DUP2);
-    code.lstore(Locals.OFFSET);
-    code.op(LCONST_0);
-    code.op(LCMP);
-    code.jump(IFLT, miss);
-  }
-
-  void checkAlignment(int size, Label miss) {
-    code.lload(Locals.ADDRESS);
-    code.op(L2I);
-    code.constant(size - 1);
-    code.op(IAND);
-    code.jump(IFNE, miss);
-  }
-
-  /**
-   * Asks the TLB for the place, and jumps to {@code unknown} if it does not know: {@link dev.hagen.mmu.LinearMemory#probe},
-   * written out, since HotSpot takes time for each method that it inlines and ceases to in large methods.
-   */
-  private void probe(boolean write, int size, Label unknown) {
-    probe(Locals.ADDRESS, write, size, unknown);
-  }
-
-  void probe(int address, boolean write, int size, Label unknown) {
-    int tlb = write ? Locals.WRITE_TLB : Locals.READ_TLB;
-    code.lload(address);
-    code.constant(TlbArray.PAIR_SHIFT);
-    code.op(LUSHR);
-    code.constant(HostMemory.pairMask());
-    code.op(LAND);
-    code.lstore(Locals.OFFSET);
-    pushElement(tlb, 0);
-    code.lload(address);
-    if (size > 1) {
-      code.constant(size - 1L);
-      code.op(LADD);
-    }
-    code.constant(TlbArray.PAGE_MASK);
-    code.op(LAND);
-    code.op(LCMP);
-    code.jump(IFNE, unknown);
-    pushElement(tlb, Long.BYTES);
-    code.lload(address);
-    code.constant(~TlbArray.PAGE_MASK);
-    code.op(LAND);
-    code.op(LADD);
-    code.lstore(Locals.OFFSET);
-  }
-
-  /** Pushes a long of the TLB's pair that lies as far behind its first as {@link Locals#OFFSET} says. */
-  private void pushElement(int array, long further) {
-    code.aload(Locals.UNSAFE);
-    code.aload(array);
-    code.lload(Locals.OFFSET);
-    code.constant(HostMemory.ELEMENTS + further);
-    code.op(LADD);
-    UnsafeNames.GET_LONG.call(code.visitor());
   }
 
   /** Forgets the pages that were remembered. */

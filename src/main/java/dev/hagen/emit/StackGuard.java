@@ -17,15 +17,17 @@ final class StackGuard {
   private final UnitEmitter unit;
   private final Code code;
   private final MemoryEmitter memory;
+  private final PlaceFinder places;
   private final PagePlan pages;
   private final int codeSize;
   /** What is known to lie in the remembered page, around RSP and RBP. */
   private final @Nullable StackWindow[] windows = new StackWindow[2];
 
-  StackGuard(UnitEmitter unit, Code code, MemoryEmitter memory, PagePlan pages, int codeSize) {
+  StackGuard(UnitEmitter unit, Code code, MemoryEmitter memory, PlaceFinder places, PagePlan pages, int codeSize) {
     this.unit = unit;
     this.code = code;
     this.memory = memory;
+    this.places = places;
     this.pages = pages;
     this.codeSize = codeSize;
   }
@@ -53,7 +55,7 @@ final class StackGuard {
     }
     code.lstore(Locals.ADDRESS);
     if (aligned) {
-      memory.checkAlignment(size, unit.miss());
+      places.checkAlignment(size, unit.miss());
     }
     if (!known) {
       checkWindow(group, window);
@@ -74,7 +76,7 @@ final class StackGuard {
     code.label(found);
     unit.exits().later(() -> {
       code.label(other);
-      memory.probe(Locals.RAW, group.writes(), (int) window.size(), miss);
+      places.probe(Locals.RAW, group.writes(), (int) window.size(), miss);
       memory.remember(group, Locals.RAW);
       code.jump(GOTO, found);
     });

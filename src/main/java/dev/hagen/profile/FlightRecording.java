@@ -10,6 +10,7 @@ import java.text.ParseException;
 import jdk.jfr.Configuration;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
 
 /**
  * A flight recording of this JVM: Hagen's events and those that the JDK records by default. Its file appears when it is closed,
@@ -17,6 +18,8 @@ import jdk.jfr.Recording;
  */
 public final class FlightRecording implements AutoCloseable {
   private static final String SETTINGS = "default";
+  /** Milliseconds. */
+  private static final int LONGEST_WAIT = 10_000;
 
   private final Recording recording;
   private final Path file;
@@ -82,13 +85,25 @@ public final class FlightRecording implements AutoCloseable {
     try {
       recording.stop();
     } catch (IllegalStateException e) {
-      // The JVM ends: the recorder has already written what there was.
+      // The JVM ends, and the recorder is about to write what there is, or has done so.
+      awaitRecorder();
     }
     recording.close();
     try {
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Waits until the recorder, which stops recordings at the end of the JVM itself, has written this one. */
+  private void awaitRecorder() {
+    try {
+      for (int i = 0; i < LONGEST_WAIT && recording.getState() != RecordingState.CLOSED; i++) {
+        Thread.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * profile estimates, and units count, when units run. The programs are those whose numbers of instructions are not close to each other.
  */
 class ProfileCountIT {
-  private static final String PROGRAMS = "console=ttyS0 bench=sha256,matrix,fib,isprime,quicksort,sieve scale=0.25 runs=1";
+  private static final String PROGRAMS = "console=ttyS0 bench=sha256,matrix,fib,isprime,quicksort,sieve scale=0.5 runs=1";
   private static final long MEMORY = 512L << 20;
   /** Instructions between two looks; a prime number. */
   private static final long EVERY = 9973;
