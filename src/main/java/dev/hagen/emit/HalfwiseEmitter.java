@@ -8,7 +8,6 @@ import java.util.Objects;
 
 /** Emits packed operations on eight bytes, once for each half. */
 final class HalfwiseEmitter {
-
   private final Code code;
   private final XmmOperands operands;
 

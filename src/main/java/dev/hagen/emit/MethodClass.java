@@ -19,7 +19,7 @@ import org.objectweb.asm.Type;
 
 /**
  * The class of an object that does nothing but call a semantic method: one for each method, so that HotSpot can tell them apart
- * and inline. A lambda would be the same, but the JVM takes ten times as long to make one of a method that it is only told of now.
+ * and inline. A lambda would be the same, but the JVM takes longer to make one of a method that it is only told of now.
  */
 public final class MethodClass {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
@@ -27,7 +27,7 @@ public final class MethodClass {
 
   private MethodClass() {}
 
-  /** An instance of {@code shape}, a functional interface with a method {@code apply}, that calls a static method of its type. */
+  /** An instance of {@code shape}, a functional interface with a method {@code apply}, that calls a static method like it. */
   public static Object bind(Method method, Class<?> shape) {
     ClassWriter writer = new ClassWriter(0);
     writer.visit(V1_8, ACC_FINAL | ACC_SUPER, Type.getInternalName(MethodClass.class) + "$Of", null, OBJECT,

@@ -92,21 +92,35 @@ final class StepEmitter {
 
   /** Has a transfer between privileges or modes executed by its step, and leaves: where it goes has a unit of its own. */
   void emitTransfer(Instruction instruction) {
+    pushWithState(instruction);
+    Names.TRANSFER.call(code.visitor());
+    unit.exits().reloadCount();
+    leaveBehind(Unit.LEFT);
+  }
+
+  /** Has an instruction executed by its step, with everything in the state. */
+  void emitInterpreted(Instruction instruction, long liveAfter) {
+    pushWithState(instruction);
+    code.constant(context);
+    (WINDOW.contains(instruction.op()) ? Names.INTERPRET_FLAGS : Names.INTERPRET).call(code.visitor());
+    unit.exits().reloadCount();
+    Label leaves = new Label();
+    code.jump(IFEQ, leaves);
+    unit.exits().later(() -> {
+      code.label(leaves);
+      leaveBehind(Unit.EVENT);
+    });
+    x87.load();
+    unit.reload(liveAfter);
+  }
+
+  /** Leaves everything in the state, and pushes what the methods of {@link Unit} begin with that need that. */
+  private void pushWithState(Instruction instruction) {
     registers.clean(registers.dirty());
     x87.store();
     flags.store();
     unit.countBefore();
     unit.exits().storeCount();
-    pushStep(instruction);
-    Names.TRANSFER.call(code.visitor());
-    unit.exits().reloadCount();
-    code.count(1);
-    unit.exits().storeCount();
-    code.constant(Unit.LEFT);
-    code.op(IRETURN);
-  }
-
-  private void pushStep(Instruction instruction) {
     code.aload(Locals.THIS);
     code.aload(Locals.CPU);
     code.constant(number(instruction));
@@ -114,28 +128,11 @@ final class StepEmitter {
     unit.pushAddress(unit.next());
   }
 
-  /** Has an instruction executed by its step, with everything in the state. */
-  void emitInterpreted(Instruction instruction, long liveAfter) {
-    registers.clean(registers.dirty());
-    x87.store();
-    flags.store();
-    unit.countBefore();
+  /** Leaves with RIP where the step has left it: at a string instruction that an event has interrupted, for example. */
+  private void leaveBehind(int result) {
+    code.count(1);
     unit.exits().storeCount();
-    pushStep(instruction);
-    code.constant(context);
-    (WINDOW.contains(instruction.op()) ? Names.INTERPRET_FLAGS : Names.INTERPRET).call(code.visitor());
-    unit.exits().reloadCount();
-    Label leaves = new Label();
-    code.jump(IFEQ, leaves);
-    unit.exits().later(() -> {
-      // RIP is where the step has left it: at a string instruction that an event has interrupted, for example.
-      code.label(leaves);
-      code.count(1);
-      unit.exits().storeCount();
-      code.constant(Unit.EVENT);
-      code.op(IRETURN);
-    });
-    x87.load();
-    unit.reload(liveAfter);
+    code.constant(result);
+    code.op(IRETURN);
   }
 }

@@ -58,7 +58,8 @@ record X87Form(Kind kind, int pops, int other) {
         other = register.index();
       }
     }
-    return new X87Form(kind, pops(instruction.op()), instruction.op() == Op.FCOMPP || instruction.op() == Op.FUCOMPP ? 1 : other);
+    int pops = pops(instruction.op());
+    return new X87Form(kind, pops, pops == 2 ? 1 : other);
   }
 
   private static @Nullable Kind kind(Op op) {

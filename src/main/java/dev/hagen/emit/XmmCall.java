@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * before, and come back afterwards. HotSpot inlines the method and sees that it reads what has just been stored.
  */
 final class XmmCall {
-
   private final Code code;
   private final FlagEmitter flags;
   private final Registers all;

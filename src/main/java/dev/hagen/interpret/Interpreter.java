@@ -81,7 +81,10 @@ public final class Interpreter {
     faults = listener;
   }
 
-  /** From now on {@link #run} comes back after every unit and every event, and a unit has room for {@code room} instructions at most. */
+  /**
+   * From now on {@link #run} comes back after every unit and every event, and a unit has room for {@code room} instructions at
+   * most.
+   */
   public void setTurns(int room) {
     inTurns = true;
     most = Math.min(room, MOST - CpuState.MARGIN) + CpuState.MARGIN;

@@ -78,7 +78,8 @@ public final class SemanticMethods {
     if (method == null) {
       return null;
     }
-    Object callable = bound.computeIfAbsent(op, key -> new HashMap<>()).computeIfAbsent(shape, key -> binding.bind(method, key));
+    Object callable = bound.computeIfAbsent(op, key -> new HashMap<>())
+        .computeIfAbsent(shape, key -> binding.bind(method, key));
     return shape.cast(callable);
   }
 

@@ -98,13 +98,7 @@ public abstract class Unit {
    * @return whether the unit may go on; if not, the run loop must look
    */
   protected final boolean interpret(CpuState cpu, int index, long start, long next, int context) {
-    cpu.rip = next;
-    try {
-      steps[index].run(cpu);
-    } catch (GuestException e) {
-      cpu.rip = start;
-      throw e;
-    }
+    transfer(cpu, index, start, next);
     return !cpu.leaveBlock && cpu.context == context;
   }
 

@@ -213,8 +213,7 @@ final class Tlb {
     }
   }
 
-  /** Some translation that code was fetched by may have gone. */
-  /** Makes what units have checked of the mapping count no more. */
+  /** Some translation that code was fetched by may have gone: what units have checked of the mapping counts no more. */
   static void renew(CpuState cpu, TlbSet set) {
     set.epoch = ++cpu.lastEpoch;
   }

@@ -11,7 +11,8 @@ import java.util.Map;
 
 /**
  * Reads x86 ELF files of either size: functions, the extents of functions without names, pages of code, and the number by which
- * a program and the file with its symbols know each other. Whoever calls expects {@link IndexOutOfBoundsException} where a file is damaged.
+ * a program and the file with its symbols know each other. Whoever calls expects {@link IndexOutOfBoundsException} where a file
+ * is damaged.
  */
 final class ElfReader {
   private static final int MAGIC = 0x464C_457F;
