@@ -184,6 +184,12 @@ class Code {
     constant(HostMemory.ELEMENTS + (long) Long.BYTES * index);
   }
 
+  /** Pushes the array in which the unit counts how often groups of accesses meet another page. */
+  void pushPageChanges() {
+    aload(Locals.THIS);
+    Names.PAGE_CHANGES.get(visitor);
+  }
+
   /** Jumps if the long on the stack, as an unsigned number, is above a limit. */
   void jumpIfAbove(long limit, Label target) {
     constant(limit);

@@ -90,6 +90,11 @@ final class LoopPlan {
         ? Math.clamp(MOST_INSTRUCTIONS / block.instructions().size(), 1, MOST_TOGETHER) : 1;
   }
 
+  /** Whether there are none. */
+  boolean isEmpty() {
+    return loopOf.isEmpty();
+  }
+
   /** The blocks of the innermost loop that a block belongs to; empty if to none. */
   Set<Long> loopOf(long start) {
     return loopOf.getOrDefault(start, Set.of());

@@ -6,8 +6,6 @@ import static org.objectweb.asm.Opcodes.I2B;
 import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.I2S;
 import static org.objectweb.asm.Opcodes.IADD;
-import static org.objectweb.asm.Opcodes.IALOAD;
-import static org.objectweb.asm.Opcodes.IASTORE;
 import static org.objectweb.asm.Opcodes.IFNE;
 import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.LADD;
@@ -21,6 +19,7 @@ import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.decode.Operand;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.x86.Reg;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 
@@ -245,33 +244,47 @@ final class MemoryEmitter {
     code.lstore(Locals.place(group.number()));
   }
 
+  /** Counts by opaque accesses: HotSpot takes the loads of others out of the slow path and into the loop. */
   private void countChange(PagePlan.Group group) {
-    code.aload(Locals.THIS);
-    Names.PAGE_CHANGES.get(code.visitor());
-    code.constant(group.number());
-    code.op(DUP2);
-    code.op(IALOAD);
+    pushCounter(group);
+    pushCounter(group);
+    UnsafeNames.GET_INT_OPAQUE.call(code.visitor());
     code.constant(1);
     code.op(IADD);
-    code.op(IASTORE);
+    UnsafeNames.PUT_INT_OPAQUE.call(code.visitor());
+  }
+
+  /** Pushes what a raw access to a group's counter begins with. */
+  private void pushCounter(PagePlan.Group group) {
+    code.aload(Locals.UNSAFE);
+    code.pushPageChanges();
+    code.constant(HostMemory.INT_ELEMENTS + (long) Integer.BYTES * group.number());
   }
 
   /** Forgets the pages that were remembered. */
   void forgetPages() {
     guard.forgetAll();
-    for (PagePlan.Group group : pages.groups()) {
-      code.constant(NO_PAGE);
-      code.lstore(Locals.page(group.number()));
+    pages.groups().forEach(this::forgetPage);
+  }
+
+  private void forgetPage(PagePlan.Group group) {
+    code.constant(NO_PAGE);
+    code.lstore(Locals.page(group.number()));
+  }
+
+  /** Gives the locals of groups the values that they have without a page. */
+  void definePages(Collection<PagePlan.Group> groups) {
+    for (PagePlan.Group group : groups) {
+      forgetPage(group);
+      code.constant(0L);
+      code.lstore(Locals.place(group.number()));
     }
   }
 
   /** Gives the locals of remembered pages a value, which the JVM asks for. */
   void definePages() {
-    forgetPages();
-    for (PagePlan.Group group : pages.groups()) {
-      code.constant(0L);
-      code.lstore(Locals.place(group.number()));
-    }
+    guard.forgetAll();
+    definePages(pages.groups());
   }
 
   // Access.

@@ -11,6 +11,7 @@ import dev.hagen.semantics.PackedCompare;
 import dev.hagen.semantics.X87Environment;
 import dev.hagen.semantics.X87Load;
 import dev.hagen.semantics.X87Store;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import org.objectweb.asm.MethodVisitor;
@@ -20,6 +21,7 @@ import org.objectweb.asm.Type;
 /** The fields and methods that emitted code uses; each is looked up when this class is loaded, so a rename fails there. */
 final class Names {
   static final String UNIT = Type.getInternalName(Unit.class);
+  static final String UNIT_DESCRIPTOR = Type.getDescriptor(Unit.class);
   static final String CPU = Type.getInternalName(CpuState.class);
   static final String LINK = Type.getInternalName(Link.class);
   static final String LINK_DESCRIPTOR = Type.getDescriptor(Link.class);
@@ -35,6 +37,11 @@ final class Names {
   static final FieldName HEAT = field(Unit.class, "heat");
   static final FieldName RUNS = field(Unit.class, "runs");
   static final FieldName PAGE_CHANGES = field(Unit.class, "pageChanges");
+  static final MethodName LOOKUP = method(MethodHandles.class, "lookup");
+  static final MethodName SEED_OF = method(UnitSeed.class, "of", MethodHandles.Lookup.class);
+  static final FieldName SEED_CPU = field(UnitSeed.class, "cpu");
+  static final FieldName SEED_LINKS = field(UnitSeed.class, "links");
+  static final FieldName SEED_UNIT = field(UnitSeed.class, "unit");
   static final MethodName UNCHECKED_BASE = method(SegmentRegister.class, "uncheckedBase");
   static final FieldName SEGMENT_BASE = field(SegmentRegister.class, "base");
 
@@ -110,6 +117,14 @@ final class Names {
 
     void put(MethodVisitor code) {
       code.visitFieldInsn(Opcodes.PUTFIELD, owner, name, descriptor);
+    }
+
+    void getStatic(MethodVisitor code) {
+      code.visitFieldInsn(Opcodes.GETSTATIC, owner, name, descriptor);
+    }
+
+    void putStatic(MethodVisitor code) {
+      code.visitFieldInsn(Opcodes.PUTSTATIC, owner, name, descriptor);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,8 @@ final class PagePlan {
   }
 
   private final Map<Key, Group> groups = new HashMap<>();
+  /** For blocks of innermost loops, the groups without an access there. */
+  private final Map<Long, Set<Group>> parked = new HashMap<>();
 
   private PagePlan() {}
 
@@ -60,15 +63,15 @@ final class PagePlan {
     return new PagePlan();
   }
 
-  PagePlan(Region region) {
+  PagePlan(Region region, LoopPlan innermost) {
     Map<Key, Uses> uses = new LinkedHashMap<>();
     Map<Long, RegionBlock> blocks = new HashMap<>();
     region.blocks().forEach(block -> blocks.put(block.start(), block));
     for (RegionBlock block : region.blocks()) {
-      boolean loops = isInLoop(block, blocks);
+      boolean loop = isInLoop(block, blocks);
       long at = block.start();
       for (Instruction instruction : block.instructions()) {
-        note(instruction, loops, (region.record(at) & Interpreter.CODE_PAGE) != 0, uses);
+        note(instruction, loop, (region.record(at) & Interpreter.CODE_PAGE) != 0, uses);
         at += instruction.length();
       }
     }
@@ -80,6 +83,22 @@ final class PagePlan {
         groups.put(chosen.get(i).getKey(), new Group(i, use.writes, use.besideCode ? LINE_SIZE : PAGE_SIZE));
       }
     }
+    for (RegionBlock block : region.blocks()) {
+      Set<Long> loop = innermost.loopOf(block.start());
+      if (!loop.isEmpty()) {
+        Set<Group> unused = new HashSet<>(groups.values());
+        loop.forEach(member -> unused.removeAll(used(Objects.requireNonNull(blocks.get(member)))));
+        parked.put(block.start(), unused);
+      }
+    }
+  }
+
+  private Set<Group> used(RegionBlock block) {
+    Map<Key, Uses> uses = new HashMap<>();
+    block.instructions().forEach(instruction -> note(instruction, true, false, uses));
+    Set<Group> used = new HashSet<>(groups.values());
+    used.removeIf(group -> uses.keySet().stream().noneMatch(key -> group.equals(groups.get(key))));
+    return used;
   }
 
   /** Whether control can come back to a block without a call. */
@@ -153,6 +172,13 @@ final class PagePlan {
   /** The group of implied accesses through RSP or RBP. */
   @Nullable Group stackGroup(int base) {
     return groups.get(stack(base));
+  }
+
+  /** The groups that remember nothing from the way between two blocks on: an innermost loop that has none of theirs ends there. */
+  Set<Group> forgottenBetween(long from, long to) {
+    Set<Group> forgotten = new HashSet<>(parked.getOrDefault(from, Set.of()));
+    forgotten.removeAll(parked.getOrDefault(to, Set.of()));
+    return forgotten;
   }
 
   /** The groups. */

@@ -53,7 +53,7 @@ final class RegisterPlan {
   private final Map<Long, Node> nodes = new HashMap<>();
 
   RegisterPlan(Region region, int codeSize, boolean intrinsics, boolean vectors, boolean x87,
-      X87Plan stack) {
+      X87Plan stack, LoopPlan innermost) {
     for (RegionBlock block : region.blocks()) {
       Node node = new Node(block, nodes.size());
       long at = block.start();
@@ -71,17 +71,16 @@ final class RegisterPlan {
       }
       nodes.put(block.start(), node);
     }
-    findParked(region);
+    findParked(innermost);
     findDirty(region);
     findLive(region);
   }
 
   /** Decides what innermost loops leave to the state: all that they do not use. */
-  private void findParked(Region region) {
+  private void findParked(LoopPlan innermost) {
     long used = nodes.values().stream().mapToLong(Node::used).reduce(0, (a, b) -> a | b);
-    LoopPlan loops = new LoopPlan(region);
     for (Node node : nodes.values()) {
-      Set<Long> loop = loops.loopOf(node.block.start());
+      Set<Long> loop = innermost.loopOf(node.block.start());
       if (!loop.isEmpty()) {
         node.parked = used & ~loop.stream().mapToLong(member -> node(member).used()).reduce(0, (a, b) -> a | b);
       }

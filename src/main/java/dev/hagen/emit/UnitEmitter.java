@@ -35,7 +35,7 @@ public final class UnitEmitter {
   /** For blocks where loops begin that have only registers for their flags, where the flags come from. */
   private final Map<Long, FlagSource> loops;
   private final int codeSize;
-  private final UnitClass unitClass = new UnitClass();
+  private final UnitClass unitClass;
   private final Code code;
   private final FlagEmitter flags;
   private final XmmRegisters xmm;
@@ -45,6 +45,7 @@ public final class UnitEmitter {
   private final X87Pointers pointers;
   private final Exits exits;
   private final EntryEmitter entry;
+  private final PagePlan pages;
   private final MemoryEmitter memory;
   private final InstructionEmitter instructions;
   private final XmmEmitter vectors;
@@ -58,6 +59,8 @@ public final class UnitEmitter {
   private final Set<Long> emitted = new HashSet<>();
   /** The flags at the ends of loops, by where these begin. */
   private final Map<Long, List<FlagEmitter.State>> ends = new HashMap<>();
+  /** Where ways from one block to another load what the first leaves in the state. */
+  private final Map<Way, Label> landings = new HashMap<>();
   private boolean hasLines;
   /** The flags at the start of blocks that have one predecessor, which is emitted. */
   private final Map<Long, FlagEmitter.State> atEntry = new HashMap<>();
@@ -103,10 +106,13 @@ public final class UnitEmitter {
     this.hasVectors = intrinsics && (region.context() & ExecutionContext.SSE_BLOCKED) == 0;
     boolean hasX87 = intrinsics && (region.context() & ExecutionContext.X87_BLOCKED) == 0;
     this.x87Plan = new X87Plan(region, codeSize, hasX87 && !draft);
-    this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors, hasX87, x87Plan);
+    LoopPlan innermost = new LoopPlan(region);
+    this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors, hasX87, x87Plan, innermost);
     this.entries = EntryEmitter.startsOf(region);
+    boolean hasConstants = !draft && !innermost.isEmpty();
+    this.unitClass = new UnitClass(hasConstants);
     MethodVisitor method = unitClass.method();
-    this.code = draft ? new DraftCode(method, codeSize) : new Code(method);
+    this.code = draft ? new DraftCode(method, codeSize) : hasConstants ? new ConstantCode(method) : new Code(method);
     this.flags = new FlagEmitter(code, codeSize);
     code.setWriteListener(flags::registerChanges);
     this.xmm = new XmmRegisters(code, XmmUse.of(region, hasVectors, draft));
@@ -115,7 +121,8 @@ public final class UnitEmitter {
     this.pointers = new X87Pointers(code, codeSize);
     this.x87Stack = new X87Stack(code, x87Plan);
     this.exits = new Exits(code, flags, registers, pointers, x87Stack, codeSize);
-    this.memory = new MemoryEmitter(this, code, draft ? PagePlan.none() : new PagePlan(region), codeSize);
+    this.pages = draft ? PagePlan.none() : new PagePlan(region, innermost);
+    this.memory = new MemoryEmitter(this, code, pages, codeSize);
     this.instructions = new InstructionEmitter(this, code, flags, memory, codeSize, intrinsics);
     this.vectors = new XmmEmitter(this, code, flags, memory, instructions.operands(), registers, xmm, normal);
     this.entry = new EntryEmitter(this, region, code, flags, xmm, registers, x87Stack, x87Plan, plan, memory, entries,
@@ -265,6 +272,9 @@ public final class UnitEmitter {
     }
   }
 
+  /** From the end of one block to the start of another. */
+  private record Way(long from, long to) {}
+
   /** A way out of a loop, and the state in which it is taken. */
   private record WayOut(Label label, FlagEmitter.State flags, long dirty) {}
 
@@ -383,7 +393,6 @@ public final class UnitEmitter {
       return;
     }
     registers.clean(plan.storedBetween(current.start(), target));
-    registers.load(plan.loadedBetween(current.start(), target));
     FlagSource loop = loops.get(target);
     if (loop != null) {
       flags.goToLoop(loop);
@@ -399,7 +408,30 @@ public final class UnitEmitter {
     } else {
       atEntry.put(target, flags.state());
     }
-    code.jump(GOTO, label);
+    code.jump(GOTO, landing(target, label));
+  }
+
+  /**
+   * Where to jump on the way from the current block to another: registers that an innermost loop leaves in the state are loaded
+   * there. All ways out of a block share the place: of loads in each, HotSpot makes one, in the loop.
+   */
+  private Label landing(long target, Label label) {
+    long from = current.start();
+    long loaded = plan.loadedBetween(from, target);
+    Set<PagePlan.Group> forgotten = pages.forgottenBetween(from, target);
+    if (loaded == 0 && forgotten.isEmpty()) {
+      return label;
+    }
+    return landings.computeIfAbsent(new Way(from, target), way -> {
+      Label landing = new Label();
+      exits.later(() -> {
+        code.label(landing);
+        registers.load(loaded);
+        memory.definePages(forgotten);
+        code.jump(GOTO, label);
+      });
+      return landing;
+    });
   }
 
   /** Counts what of the block came before the current instruction. */

@@ -11,6 +11,7 @@ import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -72,9 +73,9 @@ public final class UnitFactory {
       hears.emitted(region, emitted);
     }
     try {
-      Class<?> type = LOOKUP.defineHiddenClass(emitted.bytes(), true).lookupClass();
-      Unit unit = (Unit) type.getDeclaredConstructor(Link[].class)
-          .newInstance((Object) emitted.links().toArray(Link[]::new));
+      UnitSeed seed = new UnitSeed(interpreter.cpu(), emitted.links().toArray(Link[]::new));
+      LOOKUP.defineHiddenClassWithClassData(emitted.bytes(), seed, true);
+      Unit unit = Objects.requireNonNull(seed.unit);
       List<Instruction> interpreted = emitted.interpreted();
       Step[] steps = new Step[interpreted.size()];
       for (int i = 0; i < steps.length; i++) {
@@ -82,7 +83,7 @@ public final class UnitFactory {
       }
       unit.bind(interpreter, steps);
       return new Made(region, unit, emitted.entries(), emitted.bytes().length, emitted.methodSize());
-    } catch (ReflectiveOperationException e) {
+    } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }
   }

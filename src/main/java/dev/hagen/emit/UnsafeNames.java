@@ -14,6 +14,8 @@ final class UnsafeNames {
   static final MethodName GET_SHORT = get("getShort", 'S');
   static final MethodName GET_INT = get("getInt", 'I');
   static final MethodName GET_INT_VOLATILE = get("getIntVolatile", 'I');
+  static final MethodName GET_INT_OPAQUE = get("getIntOpaque", 'I');
+  static final MethodName PUT_INT_OPAQUE = put("putIntOpaque", 'I');
   static final MethodName GET_LONG = get("getLong", 'J');
   static final MethodName GET_DOUBLE = get("getDouble", 'D');
   static final MethodName PUT_BYTE = put("putByte", 'B');

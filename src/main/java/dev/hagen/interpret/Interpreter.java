@@ -65,6 +65,11 @@ public final class Interpreter {
   /** The return address of no call. */
   private static final long NOWHERE = 1L << 62 | 1;
 
+  /** The processor that it works for. */
+  public CpuState cpu() {
+    return cpu;
+  }
+
   /** Reports blocks that have been entered {@code times} times. */
   public void setHotCodeListener(HotCodeListener listener, int times) {
     hot = listener;

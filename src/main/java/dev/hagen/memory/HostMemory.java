@@ -19,6 +19,8 @@ public final class HostMemory {
 
   /** Where the first element of a {@code long[]} is, for code that reads it raw. */
   public static final long ELEMENTS = Unsafe.ARRAY_LONG_BASE_OFFSET;
+  /** Where the first element of an {@code int[]} is. */
+  public static final long INT_ELEMENTS = Unsafe.ARRAY_INT_BASE_OFFSET;
 
   /** The first offset not yet handed out, and the ranges given back. Guarded by the class. */
   private static long next = 1 << 16;
