@@ -6,7 +6,9 @@ import static org.objectweb.asm.Opcodes.IRETURN;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
+import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
+import dev.hagen.semantics.Shapes;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -69,6 +71,37 @@ final class StepEmitter {
       code.iload(Locals.COUNT);
       Names.COUNTDOWN.put(code.visitor());
     }
+    if (isHarmless(op)) {
+      callMethod(op);
+    } else {
+      execute(instruction);
+    }
+    if (onX87) {
+      x87.load();
+    }
+    registers.load(effects.writes() & liveAfter);
+    if (!isHarmless(op)) {
+      code.aload(Locals.CPU);
+      Names.LEAVE_BLOCK.get(code.visitor());
+      code.jump(IFNE, unit.leaveBehind());
+    }
+  }
+
+  /** Whether an instruction can neither fault nor ask the unit to leave. */
+  private static boolean isHarmless(Op op) {
+    return op == Op.CPUID;
+  }
+
+  /** Calls the semantic method itself, which HotSpot may inline. */
+  private void callMethod(Op op) {
+    code.aload(Locals.CPU);
+    unit.pushAddress(unit.next());
+    Names.RIP.put(code.visitor());
+    code.aload(Locals.CPU);
+    Names.of(Objects.requireNonNull(SemanticMethods.method(op, Shapes.Nullary.class))).call(code.visitor());
+  }
+
+  private void execute(Instruction instruction) {
     Label miss = unit.freshMiss();
     code.aload(Locals.THIS);
     code.aload(Locals.CPU);
@@ -76,13 +109,6 @@ final class StepEmitter {
     unit.pushAddress(unit.next());
     Names.EXECUTE.call(code.visitor());
     code.jump(IFEQ, miss);
-    if (onX87) {
-      x87.load();
-    }
-    registers.load(effects.writes() & liveAfter);
-    code.aload(Locals.CPU);
-    Names.LEAVE_BLOCK.get(code.visitor());
-    code.jump(IFNE, unit.leaveBehind());
   }
 
   /** Whether an instruction transfers control between privileges or modes by its step. */
