@@ -661,6 +661,11 @@ public final class CpuState {
     return exception.with(Vector.UD, 0, 0);
   }
 
+  /** What has been raised last: for whoever has been told of a fault otherwise than by its being thrown. */
+  public GuestException raised() {
+    return exception;
+  }
+
   /** #PF with {@code address} for CR2, which is written when the fault is delivered. */
   public GuestException pageFault(long address, int errorCode) {
     return exception.with(Vector.PF, errorCode, address);
