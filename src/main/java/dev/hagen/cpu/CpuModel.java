@@ -85,6 +85,7 @@ public final class CpuModel {
   final int maximumExtendedLeaf;
   private final EnumSet<Feature> features;
   private final Announcement[] announcements;
+  private final CpuidAnswers cpuid = new CpuidAnswers(this);
 
   private CpuModel(String name, Vendor vendor, int signature, int maximumLeaf,
       int maximumExtendedLeaf, Set<Feature> features) {
@@ -248,10 +249,12 @@ public final class CpuModel {
     return features.contains(feature) ? bits : 0;
   }
 
-  /**
-   * The announced bits of a leaf of CPUID, by the numbers of the result registers; not to be changed. Found without a look
-   * at every feature: guests use CPUID to serialize, often.
-   */
+  /** What CPUID answers. */
+  CpuidAnswers cpuid() {
+    return cpuid;
+  }
+
+  /** The announced bits of a leaf of CPUID, by the numbers of the result registers; not to be changed. */
   int[] announced(int leaf, int subleaf) {
     int considered = leaf == 7 || leaf == 0xD ? subleaf : 0;
     for (Announcement announcement : announcements) {

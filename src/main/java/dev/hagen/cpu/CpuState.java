@@ -6,9 +6,6 @@ import static dev.hagen.x86.Flags.ALWAYS_ONE;
 import static dev.hagen.x86.Flags.ARITHMETIC;
 import static dev.hagen.x86.Flags.CF;
 import static dev.hagen.x86.Flags.IF;
-import static dev.hagen.x86.Flags.OF;
-import static dev.hagen.x86.Flags.PF;
-import static dev.hagen.x86.Flags.SF;
 import static dev.hagen.x86.Flags.VM;
 import static dev.hagen.x86.Flags.ZF;
 
@@ -408,7 +405,10 @@ public final class CpuState {
 
   /** The six arithmetic flags in their places in EFLAGS. */
   public int arithmeticFlags() {
-    return (cf() ? CF : 0) | (pf() ? PF : 0) | (af() ? AF : 0) | (zf() ? ZF : 0) | (sf() ? SF : 0) | (of() ? OF : 0);
+    // Without a branch: nobody can predict flags.
+    int parity = Long.bitCount((flagResult ^ flagCarries >>> 8) & 0xFF) & 1 ^ 1;
+    return (int) (flagCarries >>> 63) | parity << 2 | (int) (flagCarries & CARRY_AUX) << 1 | (zf() ? ZF : 0)
+        | (int) ((flagResult ^ flagCarries << 63) >>> 63) << 7 | (int) ((flagCarries ^ flagCarries << 1) >>> 63) << 11;
   }
 
   /** Sets all of EFLAGS; bit 1 is set whatever {@code flags} says. Does not update {@link #context}. */
@@ -419,25 +419,15 @@ public final class CpuState {
 
   /** Sets the six arithmetic flags from their places in EFLAGS and leaves the others alone. */
   public void setArithmeticFlags(int flags) {
-    // ZF decides the result; the deltas then correct SF and PF.
-    long result = (flags & ZF) != 0 ? 0 : 1;
-    long carries = (flags & SF) != 0 ? 1 : 0;
-    boolean evenNow = result == 0;
-    if (evenNow != ((flags & PF) != 0)) {
-      carries |= 1 << 8;
-    }
-    if ((flags & AF) != 0) {
-      carries |= CARRY_AUX;
-    }
-    boolean carry = (flags & CF) != 0;
-    if (carry) {
-      carries |= CARRY_OUT;
-    }
-    if (carry != ((flags & OF) != 0)) {
-      carries |= CARRY_IN;
-    }
-    flagResult = result;
-    flagCarries = carries;
+    int cf = flags & CF;
+    int pf = flags >>> 2 & 1;
+    int zf = flags >>> 6 & 1;
+    int sf = flags >>> 7 & 1;
+    int of = flags >>> 11 & 1;
+    // ZF decides the result, 0 or 1; the deltas then correct SF and PF. Parity is even with 0 and odd with 1.
+    flagResult = zf ^ 1;
+    int low = (zf ^ pf) << 8 | (flags & AF) >>> 1 | sf;
+    flagCarries = (long) cf << 63 | (long) (cf ^ of) << 62 | low;
     lazyKind = 0;
   }
 
@@ -525,10 +515,20 @@ public final class CpuState {
     updateTlb();
   }
 
+  /**
+   * Sets CPL and does what {@link #updateContext} does, if nothing else has changed that {@link #context} depends on but
+   * EFLAGS.AC.
+   */
+  public void changePrivilege(int newCpl) {
+    cpl = newCpl;
+    context = ExecutionContext.withCpl(context, newCpl);
+    updateTlb();
+  }
+
   /** Chooses the sets for the current privilege; {@link #updateContext} does it too. */
   public void updateTlb() {
     TlbSet code = tlb[cpl == 3 ? TlbSet.USER : TlbSet.SUPERVISOR];
-    executeTlb = code.array(TlbSet.EXECUTE).entries;
+    executeTlb = code.executeEntries;
     mappingEpoch = code.epoch;
     if (checksData()) {
       readTlb = NO_ENTRIES;
@@ -536,8 +536,8 @@ public final class CpuState {
       return;
     }
     TlbSet data = tlb[privilege()];
-    readTlb = data.array(TlbSet.READ).entries;
-    writeTlb = data.array(TlbSet.WRITE).entries;
+    readTlb = data.readEntries;
+    writeTlb = data.writeEntries;
   }
 
   /** The privilege of data accesses: {@link TlbSet#SUPERVISOR}, {@link TlbSet#USER} or {@link TlbSet#SUPERVISOR_AC}. */
@@ -659,6 +659,11 @@ public final class CpuState {
   /** #UD. */
   public GuestException undefinedOpcode() {
     return exception.with(Vector.UD, 0, 0);
+  }
+
+  /** What has been raised last: for whoever has been told of a fault otherwise than by its being thrown. */
+  public GuestException raised() {
+    return exception;
   }
 
   /** #PF with {@code address} for CR2, which is written when the fault is delivered. */

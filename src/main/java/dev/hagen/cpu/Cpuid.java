@@ -7,6 +7,7 @@ import static dev.hagen.cpu.Feature.Word.EDX;
 
 import dev.hagen.x86.Control;
 import dev.hagen.x86.Msr;
+import dev.hagen.x86.Reg;
 import java.nio.charset.StandardCharsets;
 
 /** The leaves of CPUID (SDM vol. 2A CPUID, APM vol. 3 appendix E). A machine has one thread in one core. */
@@ -14,6 +15,8 @@ public final class Cpuid {
   private static final String BRAND = "Hagen Virtual Processor";
   /** What a hypervisor with KVM's interface calls itself (Linux Documentation/virt/kvm/x86/cpuid.rst). */
   private static final String HYPERVISOR = "KVMKVMKVM\0\0\0";
+  private static final int FEATURES = 1;
+  private static final int EXTENDED_FEATURES = 0x8000_0001;
   private static final int HYPERVISOR_LEAF = 0x4000_0000;
   private static final int OSXSAVE = 1 << 27;
   /** Bits of leaf 1 EDX that AMD repeats in leaf 8000_0001h EDX. */
@@ -22,38 +25,60 @@ public final class Cpuid {
 
   private Cpuid() {}
 
-  /**
-   * What CPUID answers.
-   *
-   * @param result gets EAX, EBX, ECX and EDX
-   */
-  public static void read(CpuState cpu, int leaf, int subleaf, int[] result) {
-    CpuModel model = cpu.model;
-    result[EAX] = 0;
-    result[EBX] = 0;
-    result[ECX] = 0;
-    result[EDX] = 0;
+  /** Answers in EAX, EBX, ECX and EDX what EAX and ECX ask for. */
+  public static void answer(CpuState cpu) {
+    int leaf = (int) cpu.gpr[Reg.RAX];
+    int[] words = cpu.model.cpuid().of(leaf, (int) cpu.gpr[Reg.RCX]);
+    cpu.gpr[Reg.RAX] = Integer.toUnsignedLong(words[EAX]);
+    cpu.gpr[Reg.RBX] = Integer.toUnsignedLong(words[EBX]);
+    cpu.gpr[Reg.RCX] = Integer.toUnsignedLong(words[ECX]);
+    cpu.gpr[Reg.RDX] = Integer.toUnsignedLong(words[EDX]);
+    if (leaf == FEATURES) {
+      followState(cpu);
+    } else if (leaf == EXTENDED_FEATURES && !isAmd(cpu.model) && !cpu.is64Bit()) {
+      cpu.gpr[Reg.RDX] &= ~(1L << Feature.SYSCALL.bit);
+    }
+  }
+
+  /** The bits of leaf 1 that depend on more than the model. */
+  private static void followState(CpuState cpu) {
+    if ((cpu.cr4 & Control.CR4_OSXSAVE) != 0) {
+      cpu.gpr[Reg.RCX] |= OSXSAVE;
+    }
+    if (cpu.model.has(Feature.APIC) && (cpu.vmm.readMsr(cpu, Msr.APIC_BASE) & Msr.APIC_BASE_ENABLED) == 0) {
+      cpu.gpr[Reg.RDX] &= ~(1L << Feature.APIC.bit);
+    }
+  }
+
+  private static boolean isAmd(CpuModel model) {
+    return model.vendor() == CpuModel.Vendor.AMD;
+  }
+
+  /** What a model answers in EAX, EBX, ECX and EDX, whatever state the processor is in. */
+  static int[] leaf(CpuModel model, int leaf, int subleaf) {
+    int[] result = new int[4];
     if (model.has(Feature.HYPERVISOR) && (leaf == HYPERVISOR_LEAF || leaf == Feature.PARAVIRTUAL_LEAF)) {
       hypervisor(model, leaf, result);
     } else if (leaf < 0 ? Integer.compareUnsigned(leaf, model.maximumExtendedLeaf) <= 0 : leaf <= model.maximumLeaf) {
       announce(model, leaf, subleaf, result);
-      fill(cpu, model, leaf, subleaf, result);
-    } else if (model.vendor() == CpuModel.Vendor.INTEL) {
+      fill(model, leaf, subleaf, result);
+    } else if (!isAmd(model)) {
       // Intel answers leaves that do not exist as the highest basic one.
       announce(model, model.maximumLeaf, subleaf, result);
-      fill(cpu, model, model.maximumLeaf, subleaf, result);
+      fill(model, model.maximumLeaf, subleaf, result);
     }
+    return result;
   }
 
   private static void announce(CpuModel model, int leaf, int subleaf, int[] result) {
     System.arraycopy(model.announced(leaf, subleaf), 0, result, 0, result.length);
   }
 
-  private static void fill(CpuState cpu, CpuModel model, int leaf, int subleaf, int[] result) {
-    boolean amd = model.vendor() == CpuModel.Vendor.AMD;
+  private static void fill(CpuModel model, int leaf, int subleaf, int[] result) {
+    boolean amd = isAmd(model);
     switch (leaf) {
       case 0 -> vendor(model, model.maximumLeaf, result);
-      case 1 -> basic(cpu, model, result);
+      case FEATURES -> basic(model, result);
       case 2 -> {
         if (!amd && model.maximumLeaf >= 4) {
           // One query is enough; leaf 4 describes the caches.
@@ -69,14 +94,12 @@ public final class Cpuid {
         }
       }
       case 0xB -> topology(subleaf, result);
-      case 0xD -> extendedState(cpu, model, subleaf, result);
+      case 0xD -> extendedState(model, subleaf, result);
       case 0x8000_0000 -> vendor(model, model.maximumExtendedLeaf, result);
-      case 0x8000_0001 -> {
+      case EXTENDED_FEATURES -> {
         if (amd) {
           result[EAX] = model.signature();
-          result[EDX] |= model.announced(1, 0)[EDX] & REPEATED;
-        } else if (!cpu.is64Bit()) {
-          result[EDX] &= ~(1 << Feature.SYSCALL.bit);
+          result[EDX] |= model.announced(FEATURES, 0)[EDX] & REPEATED;
         }
       }
       case 0x8000_0002, 0x8000_0003, 0x8000_0004 -> brand(leaf - 0x8000_0002, result);
@@ -113,7 +136,7 @@ public final class Cpuid {
   private static void vendor(CpuModel model, int maximum, int[] result) {
     CpuModel.Vendor name = model.vendor();
     boolean extended = maximum < 0;
-    if (extended && model.vendor() == CpuModel.Vendor.INTEL) {
+    if (extended && !isAmd(model)) {
       set(result, maximum, 0, 0, 0);
     } else {
       set(result, maximum, name.word(0), name.word(2), name.word(1));
@@ -124,15 +147,9 @@ public final class Cpuid {
     return text[index] & 0xFF | (text[index + 1] & 0xFF) << 8 | (text[index + 2] & 0xFF) << 16 | text[index + 3] << 24;
   }
 
-  private static void basic(CpuState cpu, CpuModel model, int[] result) {
+  private static void basic(CpuModel model, int[] result) {
     result[EAX] = model.signature();
     result[EBX] = (model.has(Feature.CLFLUSH) ? LINE / 8 << 8 : 0) | 1 << 16;
-    if ((cpu.cr4 & Control.CR4_OSXSAVE) != 0) {
-      result[ECX] |= OSXSAVE;
-    }
-    if (model.has(Feature.APIC) && (cpu.vmm.readMsr(cpu, Msr.APIC_BASE) & Msr.APIC_BASE_ENABLED) == 0) {
-      result[EDX] &= ~(1 << Feature.APIC.bit);
-    }
   }
 
   /** Leaf 4 and, with {@code amd} 1, leaf 8000_001Dh: same words but for the shares in EAX. */
@@ -163,7 +180,7 @@ public final class Cpuid {
     }
   }
 
-  private static void extendedState(CpuState cpu, CpuModel model, int subleaf, int[] result) {
+  private static void extendedState(CpuModel model, int subleaf, int[] result) {
     if (!model.has(Feature.XSAVE)) {
       set(result, 0, 0, 0, 0);
       return;

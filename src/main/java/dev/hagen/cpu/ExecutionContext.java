@@ -61,4 +61,14 @@ public final class ExecutionContext {
   public static int cpl(int context) {
     return context >> CPL_SHIFT & 3;
   }
+
+  /** The same at another CPL. */
+  static int withCpl(int context, int cpl) {
+    return context & ~(3 << CPL_SHIFT) | cpl << CPL_SHIFT;
+  }
+
+  /** Whether code and stack are flat and both 32 bits wide, in protected mode. */
+  public static boolean isFlat32(int context) {
+    return (context & (0xF | FLAT | REAL_SEGMENTS)) == (1 | 1 << 2 | FLAT);
+  }
 }

@@ -18,6 +18,10 @@ public final class TlbSet {
   public static final int PRIVILEGES = 3;
 
   private final TlbArray[] arrays = {new TlbArray(), new TlbArray(), new TlbArray()};
+  /** The pairs of the array for reading, see {@link TlbArray#entries}; then those of the others. */
+  final long[] readEntries = arrays[READ].entries;
+  final long[] writeEntries = arrays[WRITE].entries;
+  final long[] executeEntries = arrays[EXECUTE].entries;
   /** The pages of which {@link #epoch} tells. */
   public final PageFilter executed = new PageFilter();
   /**

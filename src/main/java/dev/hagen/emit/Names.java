@@ -1,6 +1,7 @@
 package dev.hagen.emit;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Unit;
@@ -23,6 +24,7 @@ final class Names {
   static final String UNIT = Type.getInternalName(Unit.class);
   static final String UNIT_DESCRIPTOR = Type.getDescriptor(Unit.class);
   static final String CPU = Type.getInternalName(CpuState.class);
+  static final String GUEST_EXCEPTION = Type.getInternalName(GuestException.class);
   static final String LINK = Type.getInternalName(Link.class);
   static final String LINK_DESCRIPTOR = Type.getDescriptor(Link.class);
 
@@ -57,8 +59,7 @@ final class Names {
   static final MethodName CONDITION = method(CpuState.class, "condition", int.class);
   static final MethodName INTERPRET =
       method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class, int.class);
-  static final MethodName TRANSFER =
-      method(Unit.class, "transfer", CpuState.class, int.class, long.class, long.class);
+  static final MethodName INSTRUCTION = method(Unit.class, "instruction", int.class);
   static final MethodName INTERPRET_FLAGS =
       method(Unit.class, "interpretFlags", CpuState.class, int.class, long.class, long.class, int.class);
   static final MethodName EXECUTE = method(Unit.class, "execute", CpuState.class, int.class, long.class);

@@ -1,12 +1,16 @@
 package dev.hagen.emit;
 
+import static org.objectweb.asm.Opcodes.ATHROW;
 import static org.objectweb.asm.Opcodes.IFEQ;
 import static org.objectweb.asm.Opcodes.IFNE;
 import static org.objectweb.asm.Opcodes.IRETURN;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
+import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
+import dev.hagen.semantics.Shapes;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -69,6 +73,45 @@ final class StepEmitter {
       code.iload(Locals.COUNT);
       Names.COUNTDOWN.put(code.visitor());
     }
+    if (isHarmless(op)) {
+      callMethod(instruction);
+    } else {
+      execute(instruction);
+    }
+    if (onX87) {
+      x87.load();
+    }
+    registers.load(effects.writes() & liveAfter);
+    if (!isHarmless(op)) {
+      code.aload(Locals.CPU);
+      Names.LEAVE_BLOCK.get(code.visitor());
+      code.jump(IFNE, unit.leaveBehind());
+    }
+  }
+
+  /** Whether an instruction can neither fault nor ask the unit to leave. */
+  private static boolean isHarmless(Op op) {
+    return op == Op.CPUID;
+  }
+
+  /** Calls the semantic method itself, which HotSpot may inline. */
+  private void callMethod(Instruction instruction) {
+    code.aload(Locals.CPU);
+    unit.pushAddress(unit.next());
+    Names.RIP.put(code.visitor());
+    code.aload(Locals.CPU);
+    Method nullary = SemanticMethods.method(instruction.op(), Shapes.Nullary.class);
+    if (nullary != null) {
+      Names.of(nullary).call(code.visitor());
+    } else {
+      code.aload(Locals.THIS);
+      code.constant(number(instruction));
+      Names.INSTRUCTION.call(code.visitor());
+      Names.of(Objects.requireNonNull(SemanticMethods.method(instruction.op(), Shapes.Whole.class))).call(code.visitor());
+    }
+  }
+
+  private void execute(Instruction instruction) {
     Label miss = unit.freshMiss();
     code.aload(Locals.THIS);
     code.aload(Locals.CPU);
@@ -76,13 +119,6 @@ final class StepEmitter {
     unit.pushAddress(unit.next());
     Names.EXECUTE.call(code.visitor());
     code.jump(IFEQ, miss);
-    if (onX87) {
-      x87.load();
-    }
-    registers.load(effects.writes() & liveAfter);
-    code.aload(Locals.CPU);
-    Names.LEAVE_BLOCK.get(code.visitor());
-    code.jump(IFNE, unit.leaveBehind());
   }
 
   /** Whether an instruction transfers control between privileges or modes by its step. */
@@ -90,12 +126,29 @@ final class StepEmitter {
     return TRANSFERS.contains(op);
   }
 
-  /** Has a transfer between privileges or modes executed by its step, and leaves: where it goes has a unit of its own. */
+  /**
+   * Has a transfer between privileges or modes executed by its semantic method, and leaves: where it goes has a unit of its own.
+   * HotSpot calls the method directly, where a step would be looked for.
+   */
   void emitTransfer(Instruction instruction) {
-    pushWithState(instruction);
-    Names.TRANSFER.call(code.visitor());
+    storeState();
+    Label start = new Label();
+    Label end = new Label();
+    Label fault = new Label();
+    code.visitor().visitTryCatchBlock(start, end, fault, Names.GUEST_EXCEPTION);
+    code.label(start);
+    callMethod(instruction);
+    code.label(end);
     unit.exits().reloadCount();
     leaveBehind(Unit.LEFT);
+    long at = unit.at();
+    unit.exits().later(() -> {
+      code.label(fault);
+      code.aload(Locals.CPU);
+      unit.pushAddress(at);
+      Names.RIP.put(code.visitor());
+      code.op(ATHROW);
+    });
   }
 
   /** Has an instruction executed by its step, with everything in the state. */
@@ -114,13 +167,17 @@ final class StepEmitter {
     unit.reload(liveAfter);
   }
 
-  /** Leaves everything in the state, and pushes what the methods of {@link Unit} begin with that need that. */
-  private void pushWithState(Instruction instruction) {
+  private void storeState() {
     registers.clean(registers.dirty());
     x87.store();
     flags.store();
     unit.countBefore();
     unit.exits().storeCount();
+  }
+
+  /** Leaves everything in the state, and pushes what the methods of {@link Unit} begin with that need that. */
+  private void pushWithState(Instruction instruction) {
+    storeState();
     code.aload(Locals.THIS);
     code.aload(Locals.CPU);
     code.constant(number(instruction));

@@ -76,12 +76,12 @@ public final class UnitFactory {
       UnitSeed seed = new UnitSeed(interpreter.cpu(), emitted.links().toArray(Link[]::new));
       LOOKUP.defineHiddenClassWithClassData(emitted.bytes(), seed, true);
       Unit unit = Objects.requireNonNull(seed.unit);
-      List<Instruction> interpreted = emitted.interpreted();
-      Step[] steps = new Step[interpreted.size()];
+      Instruction[] interpreted = emitted.interpreted().toArray(Instruction[]::new);
+      Step[] steps = new Step[interpreted.length];
       for (int i = 0; i < steps.length; i++) {
-        steps[i] = interpreter.bind(interpreted.get(i), region.context());
+        steps[i] = interpreter.bind(interpreted[i], region.context());
       }
-      unit.bind(interpreter, steps);
+      unit.bind(interpreter, interpreted, steps);
       return new Made(region, unit, emitted.entries(), emitted.bytes().length, emitted.methodSize());
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);

@@ -2,6 +2,7 @@ package dev.hagen.interpret;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.GuestException;
+import dev.hagen.decode.Instruction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public abstract class Unit {
     }
   };
 
+  private Instruction[] instructions = {};
   private Step[] steps = {};
   private @Nullable Interpreter interpreter;
   /** Units set this when they are entered. */
@@ -82,10 +84,12 @@ public abstract class Unit {
   /**
    * Ties the unit to a processor.
    *
-   * @param newSteps the steps that the unit calls for instructions that it does not translate, by number
+   * @param newInstructions those that the unit does not translate, by number
+   * @param newSteps their steps
    */
-  public final void bind(Interpreter owner, Step[] newSteps) {
+  public final void bind(Interpreter owner, Instruction[] newInstructions, Step[] newSteps) {
     interpreter = owner;
+    instructions = newInstructions;
     steps = newSteps;
   }
 
@@ -98,15 +102,6 @@ public abstract class Unit {
    * @return whether the unit may go on; if not, the run loop must look
    */
   protected final boolean interpret(CpuState cpu, int index, long start, long next, int context) {
-    transfer(cpu, index, start, next);
-    return !cpu.leaveBlock && cpu.context == context;
-  }
-
-  /**
-   * Executes an instruction that transfers control between privileges or modes; all registers are in {@code cpu}, and the unit
-   * leaves.
-   */
-  protected final void transfer(CpuState cpu, int index, long start, long next) {
     cpu.rip = next;
     try {
       steps[index].run(cpu);
@@ -114,6 +109,12 @@ public abstract class Unit {
       cpu.rip = start;
       throw e;
     }
+    return !cpu.leaveBlock && cpu.context == context;
+  }
+
+  /** The instruction whose step has a number. */
+  protected final Instruction instruction(int index) {
+    return instructions[index];
   }
 
   /** As {@link #interpret}, for an instruction that may open the interrupt window (STI, POPF): goes on if nothing waits for it. */

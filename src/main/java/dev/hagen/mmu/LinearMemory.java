@@ -2,7 +2,6 @@ package dev.hagen.mmu;
 
 import dev.hagen.cpu.Counter;
 import dev.hagen.cpu.CpuState;
-import dev.hagen.cpu.GuestException;
 import dev.hagen.cpu.PageTracing;
 import dev.hagen.cpu.TlbArray;
 import dev.hagen.cpu.TlbSet;
@@ -67,9 +66,7 @@ public final class LinearMemory {
     if (crossesPage(linear, size) || !Bits.isCanonical(linear) || cpu.checksAlignment() || cpu.hasDataBreakpoints()) {
       return NOT_PLAIN;
     }
-    try {
-      translate(cpu, linear, write ? TlbSet.WRITE : TlbSet.READ, cpu.privilege());
-    } catch (GuestException e) {
+    if (find(cpu, linear, write ? TlbSet.WRITE : TlbSet.READ, cpu.privilege()) == PageWalker.FAULT) {
       return NOT_PLAIN;
     }
     // The walk may have set a bit in a page table that lies among code, or traced a page that the unit knows how to write.
@@ -261,6 +258,15 @@ public final class LinearMemory {
 
   /** The guest-physical address of {@code linear}, by the TLB or else by a walk that fills it. */
   private static long translate(CpuState cpu, long linear, int kind, int privilege) {
+    long physical = find(cpu, linear, kind, privilege);
+    if (physical == PageWalker.FAULT) {
+      throw cpu.raised();
+    }
+    return physical;
+  }
+
+  /** The same, but answers {@link PageWalker#FAULT} instead of throwing. */
+  private static long find(CpuState cpu, long linear, int kind, int privilege) {
     TlbArray array = cpu.tlb[privilege].array(kind);
     if (array.contains(linear)) {
       int page = array.page(linear);
@@ -274,6 +280,9 @@ public final class LinearMemory {
     }
     cpu.counters.slow(MISSES[kind], Counter.LEAVE_TLB_MISS);
     long walk = PageWalker.walk(cpu, linear, kind, privilege);
+    if (walk == PageWalker.FAULT) {
+      return PageWalker.FAULT;
+    }
     Tlb.fill(cpu, linear, walk, kind, privilege);
     return walk & TlbArray.PAGE_MASK | linear & 0xFFF;
   }

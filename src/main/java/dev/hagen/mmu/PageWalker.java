@@ -34,6 +34,8 @@ import dev.hagen.x86.Control;
 final class PageWalker {
   /** The page is global. */
   static final long GLOBAL = 1;
+  /** No answer of a walk: it has raised a page fault, which is {@link CpuState#raised}. */
+  static final long FAULT = -1;
   /** The page is larger than 4 KiB; bits 4 to 9 of the answer hold the binary logarithm of its size. */
   static final int SIZE_SHIFT = 4;
 
@@ -47,7 +49,7 @@ final class PageWalker {
    *
    * @param kind {@link TlbSet#READ}, {@link TlbSet#WRITE} or {@link TlbSet#EXECUTE}
    * @param privilege {@link TlbSet#SUPERVISOR}, {@link TlbSet#USER} or {@link TlbSet#SUPERVISOR_AC}
-   * @throws dev.hagen.cpu.GuestException #PF
+   * @return {@link #FAULT} if the access is not allowed: whoever would only catch the exception need not throw it
    */
   static long walk(CpuState cpu, long linear, int kind, int privilege) {
     if ((cpu.cr0 & Control.CR0_PG) == 0) {
@@ -63,7 +65,7 @@ final class PageWalker {
     }
     long pdpte = cpu.pdpte[(int) (linear >>> 30) & 3];
     if ((pdpte & P) == 0) {
-      throw fault(cpu, linear, 0, kind, privilege);
+      return fault(cpu, linear, 0, kind, privilege);
     }
     return descend(cpu, linear, pdpte & ADDRESS, 21, kind, privilege);
   }
@@ -78,15 +80,17 @@ final class PageWalker {
       long slot = slot(table, linear, shift);
       long entry = memory.read(slot, 8);
       if ((entry & P) == 0) {
-        throw fault(cpu, linear, 0, kind, privilege);
+        return fault(cpu, linear, 0, kind, privilege);
       }
       boolean large = shift != PAGE_BITS && (entry & PS) != 0;
       if (hasReservedBits(cpu, entry, shift, large)) {
-        throw fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
+        return fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
       }
       rights = rights & entry & (P | W | U) | (rights | entry) & NX;
       if (shift == PAGE_BITS || large) {
-        checkRights(cpu, linear, rights, kind, privilege);
+        if (!isAllowed(cpu, rights, kind, privilege)) {
+          return fault(cpu, linear, FAULT_PROTECTION, kind, privilege);
+        }
         mark(memory, slot, entry, kind == TlbSet.WRITE ? A | D : A, 8);
         if (accessed == 0) {
           markAbove(memory, linear, root, top, shift);
@@ -135,14 +139,16 @@ final class PageWalker {
     long directorySlot = (cpu.cr3 & 0xFFFF_F000L) + (linear >>> 22 & 0x3FF) * 4;
     long directory = memory.read(directorySlot, 4);
     if ((directory & P) == 0) {
-      throw fault(cpu, linear, 0, kind, privilege);
+      return fault(cpu, linear, 0, kind, privilege);
     }
     if ((directory & PS) != 0 && (cpu.cr4 & Control.CR4_PSE) != 0) {
       // PSE-36: bits 13 to 20 are the address bits 32 to 39, bit 21 must be zero.
       if ((directory & 1 << 21) != 0) {
-        throw fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
+        return fault(cpu, linear, FAULT_PROTECTION | FAULT_RESERVED, kind, privilege);
       }
-      checkRights(cpu, linear, directory & (W | U), kind, privilege);
+      if (!isAllowed(cpu, directory & (W | U), kind, privilege)) {
+        return fault(cpu, linear, FAULT_PROTECTION, kind, privilege);
+      }
       mark(memory, directorySlot, directory, kind == TlbSet.WRITE ? A | D : A, 4);
       return directory & 0xFFC0_0000L | (directory >>> 13 & 0xFF) << 32 | linear & 0x3F_F000
           | global(cpu, directory) | 22L << SIZE_SHIFT;
@@ -150,9 +156,11 @@ final class PageWalker {
     long slot = (directory & 0xFFFF_F000L) + (linear >>> 12 & 0x3FF) * 4;
     long entry = memory.read(slot, 4);
     if ((entry & P) == 0) {
-      throw fault(cpu, linear, 0, kind, privilege);
+      return fault(cpu, linear, 0, kind, privilege);
     }
-    checkRights(cpu, linear, directory & entry & (W | U), kind, privilege);
+    if (!isAllowed(cpu, directory & entry & (W | U), kind, privilege)) {
+      return fault(cpu, linear, FAULT_PROTECTION, kind, privilege);
+    }
     mark(memory, directorySlot, directory, A, 4);
     mark(memory, slot, entry, kind == TlbSet.WRITE ? A | D : A, 4);
     return entry & 0xFFFF_F000L | global(cpu, entry) | PAGE_BITS << SIZE_SHIFT;
@@ -163,27 +171,23 @@ final class PageWalker {
   }
 
   /** Access rights (SDM vol. 3A 4.6.1): {@code rights} has W and U if all levels have, NX if one has. */
-  private static void checkRights(CpuState cpu, long linear, long rights, int kind, int privilege) {
+  private static boolean isAllowed(CpuState cpu, long rights, int kind, int privilege) {
     boolean userPage = (rights & U) != 0;
     boolean writable = (rights & W) != 0;
-    boolean allowed;
-    if (privilege == TlbSet.USER) {
-      allowed = userPage && (kind != TlbSet.WRITE || writable);
-    } else if (kind == TlbSet.EXECUTE) {
-      allowed = !userPage || (cpu.cr4 & Control.CR4_SMEP) == 0;
-    } else {
-      allowed = (kind != TlbSet.WRITE || writable || (cpu.cr0 & Control.CR0_WP) == 0)
-          && (!userPage || privilege == TlbSet.SUPERVISOR_AC || (cpu.cr4 & Control.CR4_SMAP) == 0);
-    }
     if (kind == TlbSet.EXECUTE && (rights & NX) != 0) {
-      allowed = false;
+      return false;
     }
-    if (!allowed) {
-      throw fault(cpu, linear, FAULT_PROTECTION, kind, privilege);
+    if (privilege == TlbSet.USER) {
+      return userPage && (kind != TlbSet.WRITE || writable);
     }
+    if (kind == TlbSet.EXECUTE) {
+      return !userPage || (cpu.cr4 & Control.CR4_SMEP) == 0;
+    }
+    return (kind != TlbSet.WRITE || writable || (cpu.cr0 & Control.CR0_WP) == 0)
+        && (!userPage || privilege == TlbSet.SUPERVISOR_AC || (cpu.cr4 & Control.CR4_SMAP) == 0);
   }
 
-  private static RuntimeException fault(CpuState cpu, long linear, int cause, int kind, int privilege) {
+  private static long fault(CpuState cpu, long linear, int cause, int kind, int privilege) {
     cpu.counters.slow((cause & FAULT_RESERVED) != 0 ? Counter.PAGE_FAULT_RESERVED
         : cause != 0 ? Counter.PAGE_FAULT_PROTECTION : Counter.PAGE_FAULT_NOT_PRESENT, Counter.LEAVE_PAGE_FAULT);
     int code = cause;
@@ -198,7 +202,8 @@ final class PageWalker {
     if (kind == TlbSet.EXECUTE && reportsFetch) {
       code |= FAULT_FETCH;
     }
-    return cpu.pageFault(linear, code);
+    cpu.pageFault(linear, code);
+    return FAULT;
   }
 
   /** Sets {@code bits} in an entry atomically, unless they are set already or the table is not in RAM. */

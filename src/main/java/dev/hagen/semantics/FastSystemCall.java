@@ -8,6 +8,7 @@ import static dev.hagen.decode.Op.SYSRET;
 
 import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
+import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.decode.Instruction;
 import dev.hagen.util.Bits;
@@ -42,16 +43,16 @@ public final class FastSystemCall {
     int selector = (int) (cpu.star >>> 32) & 0xFFFC;
     if (!cpu.isLongMode()) {
       cpu.gpr[Reg.RCX] = cpu.rip & 0xFFFF_FFFFL;
-      enter(cpu, selector, selector + 8, 0, CODE32, cpu.star & 0xFFFF_FFFFL);
       cpu.systemFlags &= ~(Flags.VM | Flags.IF | Flags.RF);
+      enter(cpu, selector, selector + 8, 0, CODE32, cpu.star & 0xFFFF_FFFFL);
     } else {
       long target = cpu.is64Bit() ? cpu.lstar : cpu.cstar;
       cpu.gpr[Reg.RCX] = cpu.rip;
-      cpu.gpr[Reg.R11] = cpu.flags() & ~Flags.RF;
+      int flags = cpu.flags() & ~Flags.RF;
+      cpu.gpr[Reg.R11] = flags;
+      cpu.setFlags(flags & ~(int) cpu.sfmask);
       enter(cpu, selector, selector + 8, 0, CODE64, target);
-      cpu.setFlags(cpu.flags() & ~((int) cpu.sfmask | Flags.RF));
     }
-    cpu.updateContext();
   }
 
   /**
@@ -69,22 +70,21 @@ public final class FastSystemCall {
     SystemOperands.requirePrivilege(cpu);
     int selector = (int) (cpu.star >>> 48) & 0xFFFC;
     if (!cpu.isLongMode()) {
-      enter(cpu, selector, selector + 8, 3, CODE32, cpu.gpr[Reg.RCX] & 0xFFFF_FFFFL);
       cpu.systemFlags |= Flags.IF;
-      cpu.updateContext();
+      enter(cpu, selector, selector + 8, 3, CODE32, cpu.gpr[Reg.RCX] & 0xFFFF_FFFFL);
       return;
     }
-    if (insn.operandSize() == 8) {
-      long target = cpu.gpr[Reg.RCX];
-      if (!isAmd(cpu) && !Bits.isCanonical(target)) {
-        throw cpu.generalProtection(0);
-      }
-      enter(cpu, selector + 16, selector + 8, 3, CODE64, target);
-    } else {
-      enter(cpu, selector, selector + 8, 3, CODE32, cpu.gpr[Reg.RCX] & 0xFFFF_FFFFL);
+    long target = cpu.gpr[Reg.RCX];
+    boolean wide = insn.operandSize() == 8;
+    if (wide && !isAmd(cpu) && !Bits.isCanonical(target)) {
+      throw cpu.generalProtection(0);
     }
     cpu.setFlags((int) cpu.gpr[Reg.R11] & Flags.ALL & ~(Flags.RF | Flags.VM));
-    cpu.updateContext();
+    if (wide) {
+      enter(cpu, selector + 16, selector + 8, 3, CODE64, target);
+    } else {
+      enter(cpu, selector, selector + 8, 3, CODE32, target & 0xFFFF_FFFFL);
+    }
   }
 
   /** SYSENTER. */
@@ -102,7 +102,6 @@ public final class FastSystemCall {
     cpu.gpr[Reg.RSP] = wide ? cpu.sysenterEsp : cpu.sysenterEsp & 0xFFFF_FFFFL;
     enter(cpu, selector, selector + 8, 0, wide ? CODE64 : CODE32,
         wide ? cpu.sysenterEip : cpu.sysenterEip & 0xFFFF_FFFFL);
-    cpu.updateContext();
   }
 
   /** SYSEXIT. */
@@ -127,17 +126,21 @@ public final class FastSystemCall {
       cpu.gpr[Reg.RSP] = stack & 0xFFFF_FFFFL;
       enter(cpu, selector + 16, selector + 24, 3, CODE32, target & 0xFFFF_FFFFL);
     }
-    cpu.updateContext();
   }
 
-  /** Sets CS, SS, CPL and RIP; the caller updates the context. */
+  /** Sets CS, SS, CPL and RIP; EFLAGS is as it will be. */
   private static void enter(CpuState cpu, int code, int stack, int cpl, int codeAttributes, long target) {
     int privilege = cpl << SegmentRegister.DPL_SHIFT;
     cpu.segment[Reg.CS].set(code & 0xFFFC | cpl, 0, 0xFFFF_FFFFL, codeAttributes | privilege);
     cpu.segment[Reg.SS].set(stack & 0xFFFC | cpl, 0, 0xFFFF_FFFFL, DATA | privilege);
-    cpu.cpl = cpl;
     cpu.rip = target;
     cpu.transferred = true;
+    if (codeAttributes == CODE64 ? cpu.is64Bit() : ExecutionContext.isFlat32(cpu.context)) {
+      cpu.changePrivilege(cpl);
+    } else {
+      cpu.cpl = cpl;
+      cpu.updateContext();
+    }
   }
 
   /** SWAPGS. */

@@ -27,12 +27,7 @@ public final class ProcessorInformation {
   @Semantics(CPUID)
   public static void cpuid(CpuState cpu) {
     cpu.counters.exit(Counter.CPUID_READS);
-    int[] result = new int[4];
-    Cpuid.read(cpu, (int) cpu.gpr[Reg.RAX], (int) cpu.gpr[Reg.RCX], result);
-    cpu.gpr[Reg.RAX] = Integer.toUnsignedLong(result[0]);
-    cpu.gpr[Reg.RBX] = Integer.toUnsignedLong(result[1]);
-    cpu.gpr[Reg.RCX] = Integer.toUnsignedLong(result[2]);
-    cpu.gpr[Reg.RDX] = Integer.toUnsignedLong(result[3]);
+    Cpuid.answer(cpu);
   }
 
   private static void setPair(CpuState cpu, long value) {

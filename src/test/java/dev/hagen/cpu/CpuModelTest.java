@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.x86.Control;
+import dev.hagen.x86.Reg;
 import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ class CpuModelTest {
   private static final int EDX = 3;
 
   private final PhysicalMemory memory = new PhysicalMemory(1 << 16);
+  /** What the processors read from IA32_APIC_BASE, and nothing else do they ask for: enabled. */
+  private long apicBase = 0x800;
 
   @AfterEach
   void close() {
@@ -26,16 +29,16 @@ class CpuModelTest {
   }
 
   private CpuState cpu(String model) {
-    // Only the APIC base is asked for: enabled.
     VmmCalls vmm = (VmmCalls) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {VmmCalls.class},
-        (proxy, method, arguments) -> 0x800L);
+        (proxy, method, arguments) -> apicBase);
     return new CpuState(CpuModel.named(model), memory, vmm);
   }
 
   private static int[] cpuid(CpuState cpu, int leaf, int subleaf) {
-    int[] result = new int[4];
-    Cpuid.read(cpu, leaf, subleaf, result);
-    return result;
+    cpu.gpr[Reg.RAX] = leaf;
+    cpu.gpr[Reg.RCX] = subleaf;
+    Cpuid.answer(cpu);
+    return new int[] {(int) cpu.gpr[Reg.RAX], (int) cpu.gpr[Reg.RBX], (int) cpu.gpr[Reg.RCX], (int) cpu.gpr[Reg.RDX]};
   }
 
   @Test
@@ -69,6 +72,37 @@ class CpuModelTest {
     assertEquals(0, cpuid(cpu, 1, 0)[ECX] & 1 << 27);
     cpu.cr4 = Control.CR4_OSXSAVE;
     assertEquals(1 << 27, cpuid(cpu, 1, 0)[ECX] & 1 << 27);
+    cpu.cr4 = 0;
+    assertEquals(0, cpuid(cpu, 1, 0)[ECX] & 1 << 27);
+  }
+
+  @Test
+  void apicBit_followsTheApicsBase() {
+    CpuState cpu = cpu("hagen");
+    assertEquals(1 << 9, cpuid(cpu, 1, 0)[EDX] & 1 << 9);
+    apicBase = 0;
+    assertEquals(0, cpuid(cpu, 1, 0)[EDX] & 1 << 9);
+    apicBase = 0x800;
+    assertEquals(1 << 9, cpuid(cpu, 1, 0)[EDX] & 1 << 9);
+  }
+
+  @Test
+  void syscallBit_followsTheModeOnIntel() {
+    CpuState cpu = cpu("max-intel");
+    assertEquals(0, cpuid(cpu, 0x8000_0001, 0)[EDX] & 1 << 11);
+    cpu.efer = Control.EFER_LMA;
+    cpu.segment[Reg.CS].attributes |= SegmentRegister.L;
+    cpu.updateContext();
+    assertEquals(1 << 11, cpuid(cpu, 0x8000_0001, 0)[EDX] & 1 << 11);
+  }
+
+  @Test
+  void subleaves_areToldApart_andFeaturesAreTheModels() {
+    CpuState cpu = cpu("hagen");
+    int[] first = cpuid(cpu, 0xD, 0);
+    assertEquals(7, cpuid(cpu, 0xD, 1)[EAX]);
+    assertArrayEquals(first, cpuid(cpu, 0xD, 0));
+    assertEquals(1 << 20, cpuid(cpu("hagen,+smap"), 7, 0)[EBX] & 1 << 20);
   }
 
   @Test

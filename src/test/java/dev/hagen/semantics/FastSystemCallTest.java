@@ -4,8 +4,10 @@ import static dev.hagen.semantics.SystemGuest.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hagen.cpu.CpuState;
 import dev.hagen.decode.Op;
 import dev.hagen.x86.Control;
 import dev.hagen.x86.Flags;
@@ -152,6 +154,60 @@ class FastSystemCallTest {
       assertEquals(0x23, guest.cpu.segment[Reg.CS].selector);
       assertEquals(0x2B, guest.cpu.segment[Reg.SS].selector);
       assertEquals(3, guest.cpu.cpl);
+    }
+  }
+
+  /** Checks that what depends on mode and privilege is what it is when worked out anew. */
+  private static void assertUpToDate(SystemGuest guest) {
+    CpuState cpu = guest.cpu;
+    int context = cpu.context;
+    long[] readTlb = cpu.readTlb;
+    long[] writeTlb = cpu.writeTlb;
+    long[] executeTlb = cpu.executeTlb;
+    long epoch = cpu.mappingEpoch;
+    cpu.updateContext();
+    assertEquals(cpu.context, context);
+    assertSame(cpu.readTlb, readTlb);
+    assertSame(cpu.writeTlb, writeTlb);
+    assertSame(cpu.executeTlb, executeTlb);
+    assertEquals(cpu.mappingEpoch, epoch);
+  }
+
+  @Test
+  void transfersIn64BitCode_leaveContextAndTlbUpToDate() {
+    try (SystemGuest guest = prepared(longMode().inUserMode())) {
+      guest.execute(Op.SYSCALL, 4);
+      assertUpToDate(guest);
+      guest.execute(Op.SYSRET, 8);
+      assertUpToDate(guest);
+      guest.execute(Op.SYSCALL, 4);
+      guest.execute(Op.SYSRET, 4);
+      assertUpToDate(guest);
+    }
+  }
+
+  @Test
+  void transfersIn32BitCode_leaveContextAndTlbUpToDate() {
+    try (SystemGuest guest = prepared(protectedMode().inUserMode())) {
+      guest.execute(Op.SYSENTER, 4);
+      assertUpToDate(guest);
+      guest.execute(Op.SYSEXIT, 4);
+      assertUpToDate(guest);
+      guest.cpu.segment[Reg.DS].base = 0x1000;
+      guest.cpu.updateContext();
+      guest.execute(Op.SYSENTER, 4);
+      assertUpToDate(guest);
+    }
+  }
+
+  @Test
+  void sysret_withAlignmentChecks_leavesTlbUpToDate() {
+    try (SystemGuest guest = prepared(longMode())) {
+      guest.cpu.cr0 |= Control.CR0_AM;
+      guest.cpu.gpr[Reg.RCX] = CODE;
+      guest.cpu.gpr[Reg.R11] = Flags.AC;
+      guest.execute(Op.SYSRET, 8);
+      assertUpToDate(guest);
     }
   }
 
