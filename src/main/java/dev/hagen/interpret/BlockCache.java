@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * a line that holds decoded code retires the blocks on it.
  */
 final class BlockCache implements CodeListener {
-  private static final int JUMP_ENTRIES = 1 << 14;
+  /** A boot of Linux decodes some 70,000 blocks. */
+  private static final int JUMP_BITS = 16;
+  private static final int JUMP_ENTRIES = 1 << JUMP_BITS;
   /** Where the key of the jump cache has the execution context; below is the offset in host memory. */
   private static final int CONTEXT_SHIFT = 48;
   /** In the key of a block that lies in two pages or may reach the end of its segment: more is to be checked. */
@@ -85,7 +87,7 @@ final class BlockCache implements CodeListener {
   }
 
   private static int slot(long key) {
-    return (int) (key ^ key >>> 14) & JUMP_ENTRIES - 1;
+    return (int) (key ^ key >>> JUMP_BITS) & JUMP_ENTRIES - 1;
   }
 
   private Block find(long linear) {
