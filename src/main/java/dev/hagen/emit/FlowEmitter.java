@@ -19,6 +19,7 @@ import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
 import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Unit;
+import dev.hagen.region.Terminal;
 import dev.hagen.x86.Reg;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,9 +193,28 @@ final class FlowEmitter {
   }
 
   private void pushReturnAddress() {
+    setReturnAddress();
+    stack.pushTemporary(codeSize);
+  }
+
+  private void setReturnAddress() {
     unit.pushAddress(unit.next());
     code.lstore(Locals.TEMPORARY_2);
-    stack.pushTemporary(codeSize);
+  }
+
+  /** Whether {@link #locate} can do for a transfer. */
+  static boolean canLocate(Terminal terminal) {
+    return terminal instanceof Terminal.Call || terminal instanceof Terminal.InnerCall || terminal instanceof Terminal.Return;
+  }
+
+  /** Emits what comes before the access of a near call or return to the stack, which another place goes on with. */
+  void locate(Terminal terminal) {
+    if (terminal instanceof Terminal.Return) {
+      stack.locateTop(codeSize);
+    } else {
+      setReturnAddress();
+      stack.locatePush(codeSize);
+    }
   }
 
   /** Goes on behind the call if the callee, whose result is on the JVM's stack, has come back there. */

@@ -123,7 +123,7 @@ final class MemoryEmitter {
     PagePlan.Group group = pages.group(memory);
     boolean based = StackWindow.isBased(memory, Reg.RSP) || StackWindow.isBased(memory, Reg.RBP);
     if (group == null || !based || !guard.locate(group, memory.base(), memory.displacement(), size, aligned)) {
-      locateInGroup(group, size, aligned, write);
+      locateInGroup(based && unit.isOnDetour() ? null : group, size, aligned, write);
     }
   }
 
@@ -141,7 +141,10 @@ final class MemoryEmitter {
   void locateStack(int base, long distance, int size, boolean write) {
     PagePlan.Group group = pages.stackGroup(base);
     if (group == null || !guard.locate(group, base, distance, size, false)) {
-      locateInGroup(group, size, false, write);
+      locateInGroup(unit.isOnDetour() ? null : group, size, false, write);
+    }
+    if (unit.isAtTransfer()) {
+      guard.join();
     }
   }
 
@@ -159,7 +162,7 @@ final class MemoryEmitter {
     Label slow = new Label();
     Label found = new Label();
     Label miss = unit.miss();
-    boolean walks = unit.hasRecord();
+    boolean walks = unit.walks();
     pushDistance(group, Locals.ADDRESS);
     code.op(DUP2);
     code.lstore(Locals.DISTANCE);

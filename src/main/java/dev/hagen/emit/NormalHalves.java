@@ -26,7 +26,7 @@ final class NormalHalves {
   private static final int PAIRS = 32;
 
   /** What is known at a place. */
-  private record Known(long halves, int low) {
+  record Known(long halves, int low) {
     static final Known ALL = new Known(-1, -1);
     static final Known NOTHING = new Known(0, 0);
 
@@ -66,7 +66,7 @@ final class NormalHalves {
   private void flow(@Nullable RegionBlock to, Deque<RegionBlock> open) {
     if (to != null) {
       Known before = atStart.getOrDefault(to.start(), Known.ALL);
-      Known after = before.and(new Known(halves, low));
+      Known after = before.and(known());
       if (!after.equals(before) || !atStart.containsKey(to.start())) {
         atStart.put(to.start(), after);
         open.add(to);
@@ -79,7 +79,13 @@ final class NormalHalves {
     set(atStart.getOrDefault(start, Known.NOTHING));
   }
 
-  private void set(Known known) {
+  /** What is known before the current instruction. */
+  Known known() {
+    return new Known(halves, low);
+  }
+
+  /** Emission goes on where this is known. */
+  void set(Known known) {
     halves = known.halves;
     low = known.low;
   }

@@ -25,6 +25,9 @@ final class OperandEmitter {
   private int lowSize;
   private boolean isNew;
 
+  /** Which register's low bytes are in {@link Locals#LOW} too. */
+  record Low(int register, int size) {}
+
   OperandEmitter(Code code, MemoryEmitter memory, int codeSize) {
     this.code = code;
     this.memory = memory;
@@ -145,6 +148,18 @@ final class OperandEmitter {
   /** Nothing is known of what the next instruction finds. */
   void forgetLow() {
     lowRegister = Reg.NONE;
+  }
+
+  /** What is known before the current instruction. */
+  Low low() {
+    return new Low(lowRegister, lowSize);
+  }
+
+  /** Emission goes on where this is known. */
+  void setLow(Low low) {
+    lowRegister = low.register;
+    lowSize = low.size;
+    isNew = false;
   }
 
   /** An instruction has been emitted, which writes some registers. */

@@ -28,11 +28,16 @@ final class StackEmitter {
 
   /** Pushes {@link Locals#TEMPORARY_2}; until the place is found nothing has changed. */
   void pushTemporary(int size) {
-    pushStackPointer(-size);
-    memory.locateStack(Reg.RSP, -size, size, true);
+    locatePush(size);
     memory.store(Locals.TEMPORARY_2, size);
     code.lload(Locals.ADDRESS);
     code.lstore(Locals.register(Reg.RSP));
+  }
+
+  /** Finds the place of a PUSH, whose address is in {@link Locals#ADDRESS} then. */
+  void locatePush(int size) {
+    pushStackPointer(-size);
+    memory.locateStack(Reg.RSP, -size, size, true);
   }
 
   /** POP. */
@@ -45,9 +50,14 @@ final class StackEmitter {
 
   /** Loads the top of the stack, and leaves it there; the value is on the JVM's stack. */
   void loadTop(int size) {
+    locateTop(size);
+    memory.load(size);
+  }
+
+  /** Finds the place of the top of the stack. */
+  void locateTop(int size) {
     code.lload(Locals.register(Reg.RSP));
     memory.locateStack(Reg.RSP, 0, size, false);
-    memory.load(size);
   }
 
   /** Moves the stack pointer up. */

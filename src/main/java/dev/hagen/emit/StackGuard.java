@@ -5,7 +5,9 @@ import static org.objectweb.asm.Opcodes.LADD;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.x86.Reg;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 
@@ -21,7 +23,18 @@ final class StackGuard {
   private final PagePlan pages;
   private final int codeSize;
   /** What is known to lie in the remembered page, around RSP and RBP. */
-  private final @Nullable StackWindow[] windows = new StackWindow[2];
+  private @Nullable StackWindow[] windows = new StackWindow[2];
+  /** How many checks have been emitted for each of them. */
+  private final int[] checks = new int[2];
+  private final List<Open> open = new ArrayList<>();
+
+  /**
+   * A detour that has not come back yet.
+   *
+   * @param register the number of its window
+   * @param checks how many checks the other window had when it began
+   */
+  private record Open(Detour detour, int register, int checks) {}
 
   StackGuard(UnitEmitter unit, Code code, MemoryEmitter memory, PlaceFinder places, PagePlan pages, int codeSize) {
     this.unit = unit;
@@ -46,6 +59,9 @@ final class StackGuard {
     StackWindow window = windows[register];
     boolean known = window != null && window.contains(distance, size);
     if (!known) {
+      if (unit.isOnDetour()) {
+        return false;
+      }
       window = unit.stackWindow(base);
       windows[register] = window;
       if (window == null || !window.contains(distance, size)) {
@@ -58,17 +74,50 @@ final class StackGuard {
       places.checkAlignment(size, unit.miss());
     }
     if (!known) {
-      checkWindow(group, window);
+      checks[register]++;
+      checkWindow(group, window, unit.hasRecord() ? beginDetour(register, window) : unit.miss());
     }
     memory.locateRemembered(group);
     return true;
   }
 
-  /** Leaves unless all of a window is in the page that the group has remembered, or one that it may remember. */
-  private void checkWindow(PagePlan.Group group, StackWindow window) {
+  /** Has instructions from here on emitted once more, for a window that does not lie in one page; says where. */
+  private Label beginDetour(int register, StackWindow window) {
+    Detour detour = new Detour(window.last());
+    open.add(new Open(detour, register, checks[1 - register]));
+    Position from = unit.position();
+    from.windows()[register] = null;
+    unit.exits().later(() -> unit.emitDetour(from, detour));
+    return detour.start();
+  }
+
+  /** Detours come back here that end with an access of the current instruction. */
+  void join() {
+    for (Open way : open) {
+      if (way.detour.last() == unit.index()) {
+        code.label(way.detour.end());
+        windows[way.register] = null;
+        int other = 1 - way.register;
+        windows[other] = checks[other] == way.checks ? windows[other] : null;
+      }
+    }
+    open.removeIf(way -> way.detour.last() == unit.index());
+  }
+
+  /** What is known to lie in the remembered pages. */
+  @Nullable StackWindow[] windows() {
+    return windows.clone();
+  }
+
+  /** Emission goes on where this is known. */
+  void setWindows(@Nullable StackWindow[] known) {
+    windows = known.clone();
+  }
+
+  /** Jumps unless all of a window is in the page that the group has remembered, or one that it may remember. */
+  private void checkWindow(PagePlan.Group group, StackWindow window, Label failed) {
     Label other = new Label();
     Label found = new Label();
-    Label miss = unit.miss();
     pushWindow(window, window.low());
     code.lstore(Locals.RAW);
     memory.pushDistance(group, Locals.RAW);
@@ -76,7 +125,7 @@ final class StackGuard {
     code.label(found);
     unit.exits().later(() -> {
       code.label(other);
-      places.probe(Locals.RAW, group.writes(), (int) window.size(), miss);
+      places.probe(Locals.RAW, group.writes(), (int) window.size(), failed);
       memory.remember(group, Locals.RAW);
       code.jump(GOTO, found);
     });

@@ -6,6 +6,7 @@ import dev.hagen.decode.Operand;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import dev.hagen.x86.Reg;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param base RSP or RBP
  * @param low where the first byte lies, as a distance from the register's value before the first instruction
  * @param high where the last byte ends
+ * @param last the number in the block of the instruction that accesses it last
  */
-record StackWindow(int base, long low, long high) {
+record StackWindow(int base, long low, long high, int last) {
   /** Windows of a few cache lines: a larger one lies across two pages too often. */
   private static final int LARGEST = 512;
 
@@ -32,7 +34,7 @@ record StackWindow(int base, long low, long high) {
 
   /** The same after the register has moved by {@code distance}. */
   StackWindow moved(long distance) {
-    return new StackWindow(base, low - distance, high - distance);
+    return new StackWindow(base, low - distance, high - distance, last);
   }
 
   /** By how much an instruction moves a register, or null if that is not known when emitting. */
@@ -60,22 +62,24 @@ record StackWindow(int base, long low, long high) {
    *
    * @param index the number of the instruction in its block
    * @param at its distance from the region's head
+   * @param ending what records have an instruction end the window: it is on its own then
    */
   static @Nullable StackWindow of(Region region, RegionBlock block, int index, long at, int base,
-      RegisterPlan plan, int codeSize) {
+      RegisterPlan plan, int codeSize, IntPredicate ending) {
     Search search = new Search(base, codeSize);
     int last = block.instructions().size() - 1;
     long place = at;
     for (int i = index; i <= last; i++) {
       Instruction instruction = block.instructions().get(i);
       boolean transfer = i == last && RegisterPlan.isTransfer(block);
-      if (region.record(place) != 0 || !transfer && plan.effects(block, i).form() != Effects.Form.VALUE
+      search.index = i;
+      if (ending.test(region.record(place)) || !transfer && plan.effects(block, i).form() != Effects.Form.VALUE
           || !search.take(instruction) || transfer) {
         break;
       }
       place += instruction.length();
     }
-    return search.accesses < 2 ? null : new StackWindow(base, search.low, search.high);
+    return search.accesses < 2 ? null : new StackWindow(base, search.low, search.high, search.last);
   }
 
   /** What has been found so far. */
@@ -86,6 +90,8 @@ record StackWindow(int base, long low, long high) {
     private long low = Long.MAX_VALUE;
     private long high = Long.MIN_VALUE;
     private int accesses;
+    private int index;
+    private int last;
 
     Search(int base, int codeSize) {
       this.base = base;
@@ -127,6 +133,7 @@ record StackWindow(int base, long low, long high) {
       low = first;
       high = end;
       accesses++;
+      last = index;
       return true;
     }
   }

@@ -6,6 +6,7 @@ import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Operand;
+import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.Link;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
@@ -75,6 +76,10 @@ public final class UnitEmitter {
   private @Nullable Label miss;
   private RegionBlock current;
   private int index;
+  private boolean onDetour;
+  /** Whether there may be detours: not if the method would be too large with them. */
+  private final boolean detours;
+  private boolean hasDetours;
 
   /**
    * An emitter for one region.
@@ -92,14 +97,15 @@ public final class UnitEmitter {
    * @param draft whether HotSpot's C1 is to compile it, and it counts what it retires ({@link Unit#takeHeat})
    */
   UnitEmitter(Region region, boolean intrinsics, boolean draft) {
-    this(region, intrinsics, draft, Map.of());
+    this(region, intrinsics, draft, Map.of(), true);
   }
 
-  private UnitEmitter(Region region, boolean intrinsics, boolean draft, Map<Long, FlagSource> loops) {
+  private UnitEmitter(Region region, boolean intrinsics, boolean draft, Map<Long, FlagSource> loops, boolean detours) {
     this.region = region;
     this.intrinsics = intrinsics;
     this.draft = draft;
     this.loops = loops;
+    this.detours = detours;
     this.codeSize = ExecutionContext.codeSize(region.context());
     this.current = region.blocks().getFirst();
     this.instruction = current.instructions().getFirst();
@@ -159,18 +165,22 @@ public final class UnitEmitter {
   /** Emits everything; null if the method is larger than HotSpot compiles. */
   public @Nullable Emitted emit() {
     Emitted first = emitOnce();
-    Map<Long, FlagSource> found = flagSources();
-    if (first == null || found.isEmpty()) {
-      return first;
+    if (first == null) {
+      return hasDetours ? again(loops, false).emit() : null;
     }
-    UnitEmitter again = new UnitEmitter(region, intrinsics, draft, found);
+    Map<Long, FlagSource> found = flagSources();
+    return found.isEmpty() ? first : again(found, detours).emitOnce();
+  }
+
+  private UnitEmitter again(Map<Long, FlagSource> found, boolean withDetours) {
+    UnitEmitter again = new UnitEmitter(region, intrinsics, draft, found, withDetours);
     if (hasLines) {
       again.withLines();
     }
     if (code.countsEntries()) {
       again.withCounts();
     }
-    return again.emitOnce();
+    return again;
   }
 
   /** The loops at whose ends the flags come from the same registers. */
@@ -299,9 +309,7 @@ public final class UnitEmitter {
     x87Stack.start(at);
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {
-      instruction = block.instructions().get(i);
-      index = i;
-      miss = null;
+      begin(i);
       code.nextLine();
       if (i == last && RegisterPlan.isTransfer(block)) {
         flags.setWanted(true);
@@ -309,16 +317,95 @@ public final class UnitEmitter {
         x87Stack.settle();
         return;
       }
-      flags.setWanted(plan.flagsMatterAfter(block, i));
-      emitInstruction(plan.effects(block, i), plan.liveAfter(block, i));
-      normal.pass(instruction);
-      memory.guard().pass(instruction, plan.effects(block, i).writes());
-      instructions.operands().pass(plan.effects(block, i).writes());
-      before++;
-      at += instruction.length();
+      emitCurrent();
     }
     pointers.settle();
     x87Stack.settle();
+  }
+
+  private void begin(int number) {
+    instruction = current.instructions().get(number);
+    index = number;
+    miss = null;
+  }
+
+  private void emitCurrent() {
+    Effects effects = plan.effects(current, index);
+    flags.setWanted(plan.flagsMatterAfter(current, index));
+    emitInstruction(effects, plan.liveAfter(current, index));
+    normal.pass(instruction);
+    memory.guard().pass(instruction, effects.writes());
+    instructions.operands().pass(effects.writes());
+    memory.guard().join();
+    before++;
+    at += instruction.length();
+  }
+
+  // Detours.
+
+  /** Where emission is, before the current instruction. */
+  Position position() {
+    return new Position(current, index, at, before, flags.state(), registers.dirty(), normal.known(),
+        instructions.operands().low(), memory.guard().windows());
+  }
+
+  private void goBackTo(Position position) {
+    current = position.block();
+    at = position.at();
+    before = position.before();
+    begin(position.index());
+    flags.restore(position.flags());
+    registers.setDirty(position.dirty());
+    normal.set(position.normal());
+    instructions.operands().setLow(position.low());
+    memory.guard().setWindows(position.windows());
+  }
+
+  /** Emits a detour, which begins like the code from a position on. */
+  void emitDetour(Position from, Detour detour) {
+    Position here = position();
+    boolean wanted = flags.areWanted();
+    goBackTo(from);
+    code.label(detour.start());
+    onDetour = true;
+    hasDetours = true;
+    for (int i = from.index(); i <= detour.last(); i++) {
+      begin(i);
+      if (isAtTransfer()) {
+        flags.setWanted(true);
+        flow.locate(current.terminal());
+      } else {
+        emitCurrent();
+      }
+    }
+    code.jump(GOTO, detour.end());
+    onDetour = false;
+    goBackTo(here);
+    flags.setWanted(wanted);
+    memory.forgetConfined();
+  }
+
+  /** Whether a detour is being emitted. */
+  boolean isOnDetour() {
+    return onDetour;
+  }
+
+  /** Whether there can be a detour for a window: it would have to know more where x87 instructions are. */
+  private boolean canDetour(StackWindow window) {
+    boolean transfers = window.last() == current.instructions().size() - 1 && RegisterPlan.isTransfer(current);
+    return detours && !x87Plan.isActive() && pointers.pending() == null
+        && current.instructions().subList(index, window.last() + 1).stream().noneMatch(next -> X87Emitter.canEmit(next, codeSize))
+        && (!transfers || FlowEmitter.canLocate(current.terminal()));
+  }
+
+  /** The number of the current instruction in its block. */
+  int index() {
+    return index;
+  }
+
+  /** Whether the current instruction ends its block and transfers control. */
+  boolean isAtTransfer() {
+    return index == current.instructions().size() - 1 && RegisterPlan.isTransfer(current);
   }
 
   private void emitInstruction(Effects effects, long liveAfter) {
@@ -461,9 +548,19 @@ public final class UnitEmitter {
     return x87Plan.requirement(current, index, at);
   }
 
+  /** Whether accesses of the current instruction ask the page tables if the TLB knows nothing. */
+  boolean walks() {
+    return !onDetour && hasRecord();
+  }
+
   /** What the current instruction and those behind it access around RSP or RBP, if it is worth a check of its own. */
   @Nullable StackWindow stackWindow(int base) {
-    return StackWindow.of(region, current, index, at, base, plan, codeSize);
+    StackWindow window = StackWindow.of(region, current, index, at, base, plan, codeSize, this::endsWindow);
+    return window != null && hasRecord() && !canDetour(window) ? null : window;
+  }
+
+  private boolean endsWindow(int record) {
+    return detours ? Interpreter.isWorst(record) || (record & Interpreter.CODE_PAGE) != 0 : record != 0;
   }
 
   /** The distance of the next instruction from the head. */

@@ -26,6 +26,8 @@ final class RandomProgram implements GuestProgram {
   /** RBX, RBP, RSI, RDI. */
   private static final int[] POINTERS = {3, 5, 6, 7};
   private static final int RSP = 4;
+  /** A stack pointer from here on has frames that lie in two pages. */
+  private static final int ACROSS_PAGES = ProgramMachine.STACK + 0x1000;
 
   /** Opcode bytes after any prefixes; {@code extension} the reg field, or -1 if that names a register. */
   private record Form(int[] opcode, int extension, int immediate, boolean bytes) {}
@@ -36,6 +38,7 @@ final class RandomProgram implements GuestProgram {
   private final boolean is64Bit;
   /** Of a hundred instructions so many work on XMM registers. */
   private final int vectors;
+  private final int stackPointer;
   /** Of a hundred pieces so many are {@link X87Code}. */
   private final int x87;
   private final X87Code x87Code;
@@ -65,7 +68,8 @@ final class RandomProgram implements GuestProgram {
     for (int i = 0; i < 16; i++) {
       registers[i] = is64Bit ? random.nextLong() >> random.nextInt(64) : i < 8 ? random.nextInt() & 0xFFFF_FFFFL : 0;
     }
-    registers[RSP] = ProgramMachine.STACK_POINTER;
+    stackPointer = random.nextBoolean() ? ProgramMachine.STACK_POINTER : ACROSS_PAGES + 4 * random.nextInt(32);
+    registers[RSP] = stackPointer;
     generate();
   }
 
@@ -162,7 +166,7 @@ final class RandomProgram implements GuestProgram {
     int counter = counter(ROUNDS);
     int top = here();
     emit(0xBC);
-    emit32(ProgramMachine.STACK_POINTER);
+    emit32(stackPointer);
     int pieces = 2 + random.nextInt(4);
     for (int i = 0; i < pieces; i++) {
       if (x87 > 1 && random.nextInt(3) != 0) {

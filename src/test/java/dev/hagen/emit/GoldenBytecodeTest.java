@@ -67,6 +67,14 @@ final class GoldenBytecodeTest {
     check(name + ".txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, true).emit())));
   }
 
+  /** push rbp; push rbx; pop rbx; pop rbp; ret. */
+  @Test
+  void unit_leftOftenForItsFrame_hasADetour() throws IOException {
+    Region plain = region(64, "55535b5dc3");
+    Region region = new Region(plain.linear(), plain.context(), plain.blocks(), plain.pages(), Map.of(0L, 1), 0, Map.of());
+    check("frame-across-pages-64.txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, true).emit())));
+  }
+
   private static String listing(Region region, UnitEmitter.Emitted emitted) {
     StringBuilder text = new StringBuilder();
     long at = LINEAR;
