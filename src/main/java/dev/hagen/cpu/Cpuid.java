@@ -6,7 +6,6 @@ import static dev.hagen.cpu.Feature.Word.ECX;
 import static dev.hagen.cpu.Feature.Word.EDX;
 
 import dev.hagen.x86.Control;
-import dev.hagen.x86.Msr;
 import dev.hagen.x86.Reg;
 import java.nio.charset.StandardCharsets;
 
@@ -45,7 +44,7 @@ public final class Cpuid {
     if ((cpu.cr4 & Control.CR4_OSXSAVE) != 0) {
       cpu.gpr[Reg.RCX] |= OSXSAVE;
     }
-    if (cpu.model.has(Feature.APIC) && (cpu.vmm.readMsr(cpu, Msr.APIC_BASE) & Msr.APIC_BASE_ENABLED) == 0) {
+    if (cpu.model.has(Feature.APIC) && !cpu.vmm.isApicEnabled(cpu)) {
       cpu.gpr[Reg.RDX] &= ~(1L << Feature.APIC.bit);
     }
   }

@@ -5,6 +5,7 @@ import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.VmmCalls;
 import dev.hagen.device.PortMap;
+import dev.hagen.x86.Msr;
 import java.util.function.LongSupplier;
 
 /** Answers what guest instructions ask of the virtual machine monitor, and counts it. */
@@ -59,6 +60,11 @@ public final class Vmm implements VmmCalls {
   public long readMsr(CpuState cpu, int index) {
     counters.exit(Counter.MSR_READS);
     return msrs.read(cpu, index);
+  }
+
+  @Override
+  public boolean isApicEnabled(CpuState cpu) {
+    return (msrs.read(cpu, Msr.APIC_BASE) & Msr.APIC_BASE_ENABLED) != 0;
   }
 
   @Override
