@@ -134,6 +134,22 @@ final class MemoryEmitter {
   }
 
   /**
+   * Puts the place of a part of an operand into a local; leaves if the TLB does not know it.
+   *
+   * @param distance of the part from the start of the operand
+   */
+  void locatePart(Operand.Memory memory, int distance, int size, boolean write, int local) {
+    pushLinearAddress(memory);
+    code.constant((long) distance);
+    code.op(LADD);
+    code.lstore(Locals.ADDRESS);
+    places.find(write, size, false, unit.miss());
+    confined = true;
+    code.lload(Locals.OFFSET);
+    code.lstore(local);
+  }
+
+  /**
    * The same for the linear address on the JVM's stack, which depends on RSP or RBP alone.
    *
    * @param distance of the address from the register's value
@@ -305,6 +321,12 @@ final class MemoryEmitter {
   /** Pushes {@code size} bytes from the place. */
   void load(int size) {
     pushPlace(Locals.OFFSET);
+    get(size);
+  }
+
+  /** Pushes {@code size} bytes from the place in a local. */
+  void loadAt(int local, int size) {
+    pushPlace(local);
     get(size);
   }
 

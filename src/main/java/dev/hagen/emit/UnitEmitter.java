@@ -595,7 +595,7 @@ public final class UnitEmitter {
 
   /** The same from another state of the registers. */
   Label freshMiss() {
-    return exits.exit(before, at, Unit.INTERPRET);
+    return exits.exit(before, at, hasRecord() && !draft ? Unit.INTERPRET_AGAIN : Unit.INTERPRET);
   }
 
   /** Where the unit leaves behind the current instruction, which is done and not counted. */

@@ -30,8 +30,6 @@ final class Block extends CodeRange {
   int misses;
   /** The record of the block's first instruction, see {@link Interpreter#record}. */
   int record;
-  /** How many instructions had retired when it got that. */
-  private long recorded;
   /** What a unit last left for the block's first instruction for. */
   Counter cause = Counter.LEAVE_INSTRUCTION;
   /** How often it was left otherwise than towards the next instruction. */
@@ -58,18 +56,17 @@ final class Block extends CodeRange {
   }
 
   /**
-   * Makes the record of the first instruction worse, or keeps it while a unit that knows of it may be under way; says whether
-   * it has changed.
+   * Makes the record of the first instruction worse, or keeps it while a unit that knows of it is under way; says whether it
+   * has changed.
    *
-   * @param retired instructions retired so far
+   * @param known whether the unit that has left knows of the record
    * @param page {@link Interpreter#CODE_PAGE} if units leave for that reason, else 0
    */
-  boolean worsenRecord(long retired, int page) {
+  boolean worsenRecord(boolean known, int page) {
     int before = record;
     if (before == 0 || (page & ~before) != 0) {
       record = before | Interpreter.BAD_RECORD | page;
-      recorded = retired;
-    } else if (retired - recorded >= Interpreter.SETTLING) {
+    } else if (known) {
       record = before & Interpreter.CODE_PAGE | Interpreter.WORST_RECORD;
     }
     return record != before;

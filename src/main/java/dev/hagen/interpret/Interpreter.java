@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Interpreter {
   /** How a unit gives control back, by {@link Unit}'s results; one that need not be interpreted at once is an event. */
   private static final Counter[] LEAVES =
-      {Counter.LEAVE_RETURN, Counter.LEAVE_END, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT};
+      {Counter.LEAVE_RETURN, Counter.LEAVE_END, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT};
 
   private final CpuState cpu;
   private final Binder binder;
@@ -58,8 +58,6 @@ public final class Interpreter {
   public static final int WORST_RECORD = 2;
   /** The record of an instruction for which units have left often. */
   static final int BAD_RECORD = 1;
-  /** Instructions that retire before a record can get worst: a unit that knows of it is under way meanwhile. */
-  static final long SETTLING = 300_000_000;
   /** In a {@linkplain #record record}: the instruction stores into a page that holds code. */
   public static final int CODE_PAGE = 4;
   /** The return address of no call. */
@@ -169,8 +167,8 @@ public final class Interpreter {
   private void runUnit(Unit unit, int entry, int depth) {
     cpu.counters.count(Counter.UNITS_ENTERED);
     int result = unit.run(cpu, entry, depth);
-    if (result == Unit.INTERPRET && !cpu.leaveBlock && cpu.countdown < 0) {
-      interpretOne();
+    if (Unit.isForInterpreter(result) && !cpu.leaveBlock && cpu.countdown < 0) {
+      interpretOne(result);
     } else {
       cpu.counters.count(LEAVES[result]);
     }
@@ -197,8 +195,9 @@ public final class Interpreter {
     cpu.retired -= shortened;
     int before = cpu.countdown;
     try {
-      if (unit.run(cpu, entry, depth) == Unit.INTERPRET && !mustStop()) {
-        interpretOne();
+      int result = unit.run(cpu, entry, depth);
+      if (Unit.isForInterpreter(result) && !mustStop()) {
+        interpretOne(result);
       }
     } finally {
       code.spend(cpu.countdown - before);
@@ -241,8 +240,8 @@ public final class Interpreter {
     }
     long epoch = cpu.mappingEpoch;
     int context = cpu.context;
-    if (result == Unit.INTERPRET) {
-      interpretOne();
+    if (Unit.isForInterpreter(result)) {
+      interpretOne(result);
     }
     boolean back = !mustUnwind() && (isBack(expected, stack) || runUntil(expected, stack, depth - 1));
     return back && !cpu.leaveBlock && !cpu.transferred && cpu.mappingEpoch == epoch && cpu.context == context;
@@ -305,14 +304,14 @@ public final class Interpreter {
     }
   }
 
-  /** Runs an instruction that a unit could not. */
-  private void interpretOne() {
+  /** Runs an instruction that a unit could not, with which result it has left. */
+  private void interpretOne(int result) {
     LazyFlags.sync(cpu);
     Block block = cache.at(linearRip(cpu));
     if (++block.misses >= mostMisses) {
       block.misses = 0;
       int bits = block.cause == Counter.LEAVE_CODE_PAGE ? CODE_PAGE : 0;
-      if (mayAdapt(block) && block.worsenRecord(cpu.retired + cpu.countdown, bits)) {
+      if (mayAdapt(block) && block.worsenRecord(result == Unit.INTERPRET_AGAIN, bits)) {
         hot.recordChanged();
       }
     }

@@ -24,6 +24,8 @@ public abstract class Unit {
   public static final int INTERPRET = 2;
   /** The run loop must look: every frame leaves. */
   public static final int EVENT = 3;
+  /** As {@link #INTERPRET}, where the unit was made to keep from it: it knew that units had left for the instruction often. */
+  public static final int INTERPRET_AGAIN = 4;
 
   /** How many groups of accesses may remember a page. */
   public static final int PAGE_GROUPS = 8;
@@ -50,6 +52,11 @@ public abstract class Unit {
   protected int heat;
   /** How often the accesses of a group, by its number, have met another page than the last time. */
   protected final int[] pageChanges = new int[PAGE_GROUPS];
+
+  /** Whether a result says that the interpreter must execute an instruction. */
+  static boolean isForInterpreter(int result) {
+    return result == INTERPRET || result == INTERPRET_AGAIN;
+  }
 
   /** Whether the unit has been entered since the last call. */
   public final boolean takeTouched() {
@@ -170,7 +177,7 @@ public abstract class Unit {
    *
    * @param entry the number of the block at RIP among the region's entries; 0: its head
    * @param depth how many calls may be nested
-   * @return {@link #RETURNED}, {@link #LEFT}, {@link #INTERPRET} or {@link #EVENT}
+   * @return {@link #RETURNED}, {@link #LEFT}, {@link #INTERPRET}, {@link #INTERPRET_AGAIN} or {@link #EVENT}
    */
   public abstract int run(CpuState cpu, int entry, int depth);
 }
