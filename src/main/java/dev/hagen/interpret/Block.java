@@ -12,39 +12,41 @@ import org.jspecify.annotations.Nullable;
 final class Block extends CodeRange {
   /** Guest-physical address of the first byte. */
   final long physical;
-  /** The execution context that the bytes were decoded for. */
-  final int context;
-  final Step[] steps;
-  /** Bytes. */
-  final int length;
   /**
    * Guest-physical address of the page that the block's last instruction runs into, or {@link #ONE_PAGE}. Only a block
    * of one instruction crosses pages.
    */
   final long secondPage;
+  /** The distance of the block from the head of {@link #code}, in linear addresses. */
+  long entryDistance;
+  /** By what {@link BlockCache} knows the block: while it does so, else {@link #UNKNOWN}. */
+  long key = UNKNOWN;
+  /** The execution context that the bytes were decoded for. */
+  final int context;
   /** How often the block has been entered. */
   int heat;
   /** With how much heat it is reported as hot. */
   int limit;
-  /** How often a unit has left for the block's first instruction, which it could not execute, since that last got a record. */
-  int misses;
-  /** The record of the block's first instruction, see {@link Interpreter#record}. */
-  int record;
-  /** How many instructions had retired when it got that. */
-  private long recorded;
-  /** What a unit last left for the block's first instruction for. */
-  Counter cause = Counter.LEAVE_INSTRUCTION;
+  /** Bytes. */
+  final int length;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
-  /** Where the block went that ends in an indirect jump or call; null for others. */
-  final @Nullable IndirectTargets targets;
+  /** The number of the block among the entries of {@link #code}. */
+  int entry;
   /** What runs instead of the block, once it is translated. */
   @Nullable RegionCode code;
-  /** The number of the block among the entries of {@link #code}, and its distance from the head in linear addresses. */
-  int entry;
-  long entryDistance;
+  final Step[] steps;
+  /** The block that ran behind it last time that it was left towards the next instruction, and otherwise. */
+  private @Nullable Block next;
+  private @Nullable Block other;
+  /** Where the block went that ends in an indirect jump or call; null for others. */
+  final @Nullable IndirectTargets targets;
+  /** What is known of the block's first instruction if units have left for it. */
+  private @Nullable LeaveRecord leaves;
 
   static final long ONE_PAGE = -1;
+  /** The key of no block. */
+  static final long UNKNOWN = -1;
   /** A limit that is never reached: a region that has the block is under way, or begins with it. */
   static final int NEVER = -1;
 
@@ -57,22 +59,57 @@ final class Block extends CodeRange {
     this.targets = indirect ? new IndirectTargets() : null;
   }
 
-  /**
-   * Makes the record of the first instruction worse, or keeps it while a unit that knows of it may be under way; says whether
-   * it has changed.
-   *
-   * @param retired instructions retired so far
-   * @param page {@link Interpreter#CODE_PAGE} if units leave for that reason, else 0
-   */
-  boolean worsenRecord(long retired, int page) {
-    int before = record;
-    if (before == 0 || (page & ~before) != 0) {
-      record = before | Interpreter.BAD_RECORD | page;
-      recorded = retired;
-    } else if (retired - recorded >= Interpreter.SETTLING) {
-      record = before & Interpreter.CODE_PAGE | Interpreter.WORST_RECORD;
+  /** A block that is none: before the first. */
+  static Block none() {
+    Block none = new Block(0, 0, new Step[0], 0, ONE_PAGE, false);
+    none.retire();
+    return none;
+  }
+
+  /** What is known of the block's first instruction, which units leave for. */
+  LeaveRecord leaves() {
+    LeaveRecord known = leaves;
+    if (known == null) {
+      known = new LeaveRecord();
+      leaves = known;
     }
-    return record != before;
+    return known;
+  }
+
+  /** What a unit last left for the first instruction for. */
+  Counter cause() {
+    return leaves == null ? Counter.LEAVE_INSTRUCTION : leaves.cause;
+  }
+
+  /** The record of the first instruction, see {@link Interpreter#record}. */
+  int record() {
+    return leaves == null ? 0 : leaves.record();
+  }
+
+  /** Which block will probably run behind it, if it is left towards the next instruction or otherwise. */
+  @Nullable Block successor(boolean towardsNext) {
+    return towardsNext ? next : other;
+  }
+
+  /** Remembers which block has run behind it. */
+  void setSuccessor(boolean towardsNext, Block block) {
+    if (isRetired()) {
+      return;
+    }
+    if (towardsNext) {
+      next = block;
+    } else {
+      other = block;
+    }
+  }
+
+  /** Besides, the block lets go of others: nothing that is retired leads to more of that kind. */
+  @Override
+  void retire() {
+    super.retire();
+    key = UNKNOWN;
+    next = null;
+    other = null;
   }
 
   BlockProfile profile() {

@@ -32,6 +32,8 @@ final class BlockCache implements CodeListener {
   private static final int CONTEXT_SHIFT = 48;
   /** In the key of a block that lies in two pages or may reach the end of its segment: more is to be checked. */
   private static final long CHECKED = 1L << 63;
+  /** What is looked for where the TLB does not know the place: no block has it, not even one that the cache does not know. */
+  private static final long NO_KEY = CHECKED;
   /** Steps that the cache holds at most; then it is emptied. About 100 bytes each. */
   private static final int MAX_STEPS = 1 << 20;
 
@@ -55,7 +57,6 @@ final class BlockCache implements CodeListener {
   private HotCodeListener listener = HotCodeListener.NONE;
 
   private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
-  private final long[] jumpKey = new long[JUMP_ENTRIES];
 
   BlockCache(CpuState cpu, BlockDecoder decoder) {
     this.cpu = cpu;
@@ -74,16 +75,27 @@ final class BlockCache implements CodeListener {
    * @throws dev.hagen.cpu.GuestException the fault of fetching its first instruction
    */
   Block at(long linear) {
-    long[] tlb = cpu.executeTlb;
-    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)) {
-      long key = TlbArray.place(tlb, linear) | (long) cpu.context << CONTEXT_SHIFT;
-      int slot = slot(key);
-      Block block = jumpBlock[slot];
-      if (jumpKey[slot] == key && block != null) {
-        return block;
-      }
+    long key = key(linear);
+    Block known = jumpBlock[slot(key)];
+    return known != null && known.key == key ? known : find(linear);
+  }
+
+  /** The same behind {@code before}, which remembers it: most blocks run where they ran last time. */
+  Block behind(Block before, boolean towardsNext, long linear) {
+    Block likely = before.successor(towardsNext);
+    if (likely != null && likely.key == key(linear)) {
+      return likely;
     }
-    return find(linear);
+    Block block = at(linear);
+    before.setSuccessor(towardsNext, block);
+    return block;
+  }
+
+  /** The key of the block at {@code linear}, or one that no block has if the TLB does not know where that is. */
+  private long key(long linear) {
+    long[] tlb = cpu.executeTlb;
+    return TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)
+        ? TlbArray.place(tlb, linear) | (long) cpu.context << CONTEXT_SHIFT : NO_KEY;
   }
 
   private static int slot(long key) {
@@ -99,7 +111,7 @@ final class BlockCache implements CodeListener {
     long key = offset | (long) cpu.context << CONTEXT_SHIFT;
     int slot = slot(key);
     Block known = jumpBlock[slot];
-    if (known != null && (jumpKey[slot] & ~CHECKED) == key && fits(known, linear)) {
+    if (known != null && (known.key & ~CHECKED) == key && fits(known, linear)) {
       return known;
     }
     Block block = blocks.get(new Key(physical, cpu.context));
@@ -109,9 +121,9 @@ final class BlockCache implements CodeListener {
         return block;
       }
       add(block);
+      block.key = block.secondPage == Block.ONE_PAGE && endsInSegment() ? key : key | CHECKED;
     }
     jumpBlock[slot] = block;
-    jumpKey[slot] = block.secondPage == Block.ONE_PAGE && endsInSegment() ? key : key | CHECKED;
     return block;
   }
 
@@ -393,13 +405,15 @@ final class BlockCache implements CodeListener {
       if (block != null) {
         check(blocks.get(new Key(block.physical, block.context)) == block, "is in the jump cache only", block);
         long key = cpu.memory.ramOffset(block.physical) | (long) block.context << CONTEXT_SHIFT;
-        check((jumpKey[slot] & ~CHECKED) == key, "is in the jump cache of another place", block);
+        check((block.key & ~CHECKED) == key, "is in the jump cache of another place", block);
       }
     }
     Paging.assertConsistent(cpu);
   }
 
   private void assertReachable(Block block) {
+    assertSuccessor(block, block.successor(true));
+    assertSuccessor(block, block.successor(false));
     check(!block.isRetired(), "is retired and can be found", block);
     assertRegistered(block, block.physical);
     if (block.secondPage != Block.ONE_PAGE) {
@@ -410,6 +424,12 @@ final class BlockCache implements CodeListener {
       check(!region.isRetired(), "has a retired region", block);
       check(region.physical(block.entryDistance) == block.physical, "is no entry of its region", block);
       region.pages().forEach(page -> assertRegistered(region, page.physical()));
+    }
+  }
+
+  private void assertSuccessor(Block block, @Nullable Block successor) {
+    if (successor != null && successor.key != Block.UNKNOWN) {
+      check(blocks.get(new Key(successor.physical, successor.context)) == successor, "leads to a block that is lost", block);
     }
   }
 
