@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A straight run of decoded instructions: it ends at a control transfer, at an instruction after which the run loop must
  * look, at the end of the page, or at a limit.
+ *
+ * <p>HotSpot lays fields out in the order of declaration, those of eight bytes first, then those of four, then references.
+ * So what every run wants lies together here.
  */
 final class Block extends CodeRange {
   /** Guest-physical address of the first byte. */
@@ -29,13 +32,16 @@ final class Block extends CodeRange {
   int limit;
   /** Bytes. */
   final int length;
+  /** How many steps there are. */
+  final int size;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
   /** The number of the block among the entries of {@link #code}. */
   int entry;
   /** What runs instead of the block, once it is translated. */
   @Nullable RegionCode code;
-  final Step[] steps;
+  /** The first step, which leads to the others. */
+  final Step first;
   /** The block that ran behind it last time that it was left towards the next instruction, and otherwise. */
   private @Nullable Block next;
   private @Nullable Block other;
@@ -50,20 +56,17 @@ final class Block extends CodeRange {
   /** A limit that is never reached: a region that has the block is under way, or begins with it. */
   static final int NEVER = -1;
 
-  Block(long physical, int context, Step[] steps, int length, long secondPage, boolean indirect) {
+  Block(long physical, int context, List<Step> steps, int length, long secondPage, boolean indirect) {
     this.physical = physical;
     this.context = context;
-    this.steps = steps;
+    this.first = steps.getFirst();
+    this.size = steps.size();
+    for (int i = 1; i < size; i++) {
+      steps.get(i - 1).next = steps.get(i);
+    }
     this.length = length;
     this.secondPage = secondPage;
     this.targets = indirect ? new IndirectTargets() : null;
-  }
-
-  /** A block that is none: before the first. */
-  static Block none() {
-    Block none = new Block(0, 0, new Step[0], 0, ONE_PAGE, false);
-    none.retire();
-    return none;
   }
 
   /** What is known of the block's first instruction, which units leave for. */
@@ -91,7 +94,7 @@ final class Block extends CodeRange {
     return towardsNext ? next : other;
   }
 
-  /** Remembers which block has run behind it. */
+  /** Remembers which block has run behind it, unless it is retired. */
   void setSuccessor(boolean towardsNext, Block block) {
     if (isRetired()) {
       return;

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * The decoded blocks of one virtual processor, keyed by guest-physical address and execution context.
  *
  * <p>In front of the map a direct-mapped jump cache answers what was run lately. It too is keyed by the place in memory,
- * which the TLB knows: so it holds for every address space, and nothing has to be done when mappings change. A write into
- * a line that holds decoded code retires the blocks on it.
+ * which the TLB knows: so it holds for every address space, and nothing has to be done when mappings change. Before that is
+ * asked, a block says what ran behind it last time; the key tells whether that is what is wanted now. A write into a line that
+ * holds decoded code retires the blocks on it.
  */
 final class BlockCache implements CodeListener {
   /** A boot of Linux decodes some 70,000 blocks. */
@@ -80,8 +81,15 @@ final class BlockCache implements CodeListener {
     return known != null && known.key == key ? known : find(linear);
   }
 
-  /** The same behind {@code before}, which remembers it: most blocks run where they ran last time. */
-  Block behind(Block before, boolean towardsNext, long linear) {
+  /**
+   * The same behind {@code before}, which remembers it.
+   *
+   * @param towardsNext whether {@code before} went on to the instruction behind it
+   */
+  Block behind(@Nullable Block before, boolean towardsNext, long linear) {
+    if (before == null) {
+      return at(linear);
+    }
     Block likely = before.successor(towardsNext);
     if (likely != null && likely.key == key(linear)) {
       return likely;
@@ -148,7 +156,7 @@ final class BlockCache implements CodeListener {
     if (steps > MAX_STEPS) {
       flush();
     }
-    steps += block.steps.length;
+    steps += block.size;
     block.limit = threshold;
     Block old = blocks.put(new Key(block.physical, block.context), block);
     if (old != null) {
@@ -343,7 +351,7 @@ final class BlockCache implements CodeListener {
     if (!range.isRetired()) {
       range.retire();
       if (range instanceof Block block) {
-        steps -= block.steps.length;
+        steps -= block.size;
         blocks.remove(new Key(block.physical, block.context), block);
         forgetJump(block);
       } else if (range instanceof RegionCode region) {
@@ -388,7 +396,7 @@ final class BlockCache implements CodeListener {
       Block block = entry.getValue();
       check(entry.getKey().equals(new Key(block.physical, block.context)), "is found under another key", block);
       assertReachable(block);
-      counted += block.steps.length;
+      counted += block.size;
     }
     if (counted != steps) {
       throw new AssertionError("%d steps in blocks, %d counted".formatted(counted, steps));

@@ -35,7 +35,7 @@ public final class Interpreter {
   private boolean inTurns;
   private int most = MOST;
   /** The block, or unit at it, that ran last, and whether it is known to have gone on behind it: a hint at what is next. */
-  private Block before = Block.none();
+  private @Nullable Block before;
   private boolean wentOn;
 
   /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
@@ -221,7 +221,7 @@ public final class Interpreter {
   private void runBlock(Block block) {
     cpu.counters.count(Counter.BLOCKS_INTERPRETED);
     long base = cpu.rip;
-    execute(cpu, block, Math.min(block.steps.length, -cpu.countdown));
+    execute(cpu, block, Math.min(block.size, -cpu.countdown));
     if (cpu.rip == base + block.length) {
       wentOn = true;
     } else {
@@ -361,22 +361,26 @@ public final class Interpreter {
 
   /** The first {@code count} steps of a block. */
   private static void execute(CpuState cpu, Block block, int count) {
-    Step[] steps = block.steps;
+    Step step = block.first;
     long base = cpu.rip;
+    int start = 0;
     int i = 0;
     try {
       while (i < count) {
-        Step step = steps[i];
-        cpu.rip = base + step.end;
+        int end = step.end;
+        Step next = step.next;
+        cpu.rip = base + end;
         cpu.retiredInBlock = i;
         step.run(cpu);
         i++;
         if (cpu.leaveBlock) {
           break;
         }
+        start = end;
+        step = next;
       }
     } catch (GuestException e) {
-      cpu.rip = base + steps[i].start;
+      cpu.rip = base + start;
       throw e;
     } finally {
       cpu.retiredInBlock = 0;
