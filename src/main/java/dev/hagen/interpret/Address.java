@@ -11,30 +11,30 @@ import dev.hagen.x86.Vector;
 /** Computes the linear address of a memory operand; what the execution context makes unnecessary is left out. */
 final class Address {
   /** Flat segment: the effective address is the linear one. */
-  private static final int FLAT = 0;
+  private static final byte FLAT = 0;
   /** Flat 32-bit segment: the effective address is the linear one, but an access beyond 4 GiB violates the limit. */
-  private static final int FLAT_32 = 4;
+  private static final byte FLAT_32 = 4;
   /** 64-bit mode, SS: like flat, but a non-canonical address raises #SS. */
-  private static final int STACK = 1;
+  private static final byte STACK = 1;
   /** 64-bit mode, FS or GS: the base is added. */
-  private static final int BASED = 2;
+  private static final byte BASED = 2;
   /** Everything that segmentation has to offer. */
-  private static final int SEGMENTED = 3;
+  private static final byte SEGMENTED = 3;
 
-  private final int kind;
-  private final int segment;
-  private final int base;
-  private final int index;
-  private final int scale;
+  private final byte kind;
+  private final byte segment;
+  private final byte base;
+  private final byte index;
+  private final byte scale;
   private final long displacement;
   private final boolean ripRelative;
   private final long mask;
 
   Address(Operand.Memory memory, int context) {
-    segment = memory.segment();
-    base = memory.base();
-    index = memory.index();
-    scale = memory.scale();
+    segment = (byte) memory.segment();
+    base = (byte) memory.base();
+    index = (byte) memory.index();
+    scale = (byte) memory.scale();
     displacement = memory.displacement();
     ripRelative = memory.ripRelative();
     mask = Bits.mask(memory.addressSize());

@@ -14,16 +14,16 @@ final class AluSteps {
   /** Register, register. */
   static final class RegisterRegister extends Step {
     private final Shapes.Binary operation;
-    private final int destination;
-    private final int source;
-    private final int size;
+    private final byte destination;
+    private final byte source;
+    private final byte size;
     private final long mask;
 
     RegisterRegister(Shapes.Binary operation, int destination, int source, int size, long mask) {
       this.operation = operation;
-      this.destination = destination;
-      this.source = source;
-      this.size = size;
+      this.destination = (byte) destination;
+      this.source = (byte) source;
+      this.size = (byte) size;
       this.mask = mask;
     }
 
@@ -37,16 +37,16 @@ final class AluSteps {
   /** Register, constant. */
   static final class RegisterConstant extends Step {
     private final Shapes.Binary operation;
-    private final int destination;
+    private final byte destination;
     private final long constant;
-    private final int size;
+    private final byte size;
     private final long mask;
 
     RegisterConstant(Shapes.Binary operation, int destination, long constant, int size, long mask) {
       this.operation = operation;
-      this.destination = destination;
+      this.destination = (byte) destination;
       this.constant = constant & mask;
-      this.size = size;
+      this.size = (byte) size;
       this.mask = mask;
     }
 
@@ -60,16 +60,16 @@ final class AluSteps {
   /** Register, memory. */
   static final class RegisterMemory extends Step {
     private final Shapes.Binary operation;
-    private final int destination;
+    private final byte destination;
     private final Address address;
-    private final int size;
+    private final byte size;
     private final long mask;
 
     RegisterMemory(Shapes.Binary operation, int destination, Address address, int size, long mask) {
       this.operation = operation;
-      this.destination = destination;
+      this.destination = (byte) destination;
       this.address = address;
-      this.size = size;
+      this.size = (byte) size;
       this.mask = mask;
     }
 
@@ -85,15 +85,15 @@ final class AluSteps {
   static final class MemoryRegister extends Step {
     private final Shapes.Binary operation;
     private final Address address;
-    private final int source;
-    private final int size;
+    private final byte source;
+    private final byte size;
     private final long mask;
 
     MemoryRegister(Shapes.Binary operation, Address address, int source, int size, long mask) {
       this.operation = operation;
       this.address = address;
-      this.source = source;
-      this.size = size;
+      this.source = (byte) source;
+      this.size = (byte) size;
       this.mask = mask;
     }
 
@@ -108,14 +108,14 @@ final class AluSteps {
   /** Register alone. */
   static final class OneRegister extends Step {
     private final Shapes.Unary operation;
-    private final int register;
-    private final int size;
+    private final byte register;
+    private final byte size;
     private final long mask;
 
     OneRegister(Shapes.Unary operation, int register, int size, long mask) {
       this.operation = operation;
-      this.register = register;
-      this.size = size;
+      this.register = (byte) register;
+      this.size = (byte) size;
       this.mask = mask;
     }
 
@@ -129,16 +129,16 @@ final class AluSteps {
   /** Two registers that are only read. */
   static final class CompareRegisters extends Step {
     private final Shapes.BinaryAction operation;
-    private final int first;
-    private final int second;
-    private final int size;
+    private final byte first;
+    private final byte second;
+    private final byte size;
     private final long mask;
 
     CompareRegisters(Shapes.BinaryAction operation, int first, int second, int size, long mask) {
       this.operation = operation;
-      this.first = first;
-      this.second = second;
-      this.size = size;
+      this.first = (byte) first;
+      this.second = (byte) second;
+      this.size = (byte) size;
       this.mask = mask;
     }
 
@@ -151,16 +151,16 @@ final class AluSteps {
   /** A register and a constant that are only read. */
   static final class CompareConstant extends Step {
     private final Shapes.BinaryAction operation;
-    private final int first;
+    private final byte first;
     private final long constant;
-    private final int size;
+    private final byte size;
     private final long mask;
 
     CompareConstant(Shapes.BinaryAction operation, int first, long constant, int size, long mask) {
       this.operation = operation;
-      this.first = first;
+      this.first = (byte) first;
       this.constant = constant & mask;
-      this.size = size;
+      this.size = (byte) size;
       this.mask = mask;
     }
 

@@ -8,68 +8,111 @@ import org.jspecify.annotations.Nullable;
 /**
  * A straight run of decoded instructions: it ends at a control transfer, at an instruction after which the run loop must
  * look, at the end of the page, or at a limit.
+ *
+ * <p>HotSpot lays fields out in the order of declaration, those of eight bytes first, then those of four, then references.
+ * So what every run wants lies together here.
  */
 final class Block extends CodeRange {
   /** Guest-physical address of the first byte. */
   final long physical;
-  /** The execution context that the bytes were decoded for. */
-  final int context;
-  final Step[] steps;
-  /** Bytes. */
-  final int length;
   /**
    * Guest-physical address of the page that the block's last instruction runs into, or {@link #ONE_PAGE}. Only a block
    * of one instruction crosses pages.
    */
   final long secondPage;
+  /** The distance of the block from the head of {@link #code}, in linear addresses. */
+  long entryDistance;
+  /** By what {@link BlockCache} knows the block: while it does so, else {@link #UNKNOWN}. */
+  long key = UNKNOWN;
+  /** The execution context that the bytes were decoded for. */
+  final int context;
   /** How often the block has been entered. */
   int heat;
   /** With how much heat it is reported as hot. */
   int limit;
-  /** How often a unit has left for the block's first instruction, which it could not execute, since that last got a record. */
-  int misses;
-  /** The record of the block's first instruction, see {@link Interpreter#record}. */
-  int record;
-  /** What a unit last left for the block's first instruction for. */
-  Counter cause = Counter.LEAVE_INSTRUCTION;
+  /** Bytes. */
+  final int length;
+  /** How many steps there are. */
+  final int size;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
-  /** Where the block went that ends in an indirect jump or call; null for others. */
-  final @Nullable IndirectTargets targets;
+  /** The number of the block among the entries of {@link #code}. */
+  int entry;
   /** What runs instead of the block, once it is translated. */
   @Nullable RegionCode code;
-  /** The number of the block among the entries of {@link #code}, and its distance from the head in linear addresses. */
-  int entry;
-  long entryDistance;
+  /** The first step, which leads to the others. */
+  final Step first;
+  /** The block that ran behind it last time that it was left towards the next instruction, and otherwise. */
+  private @Nullable Block next;
+  private @Nullable Block other;
+  /** Where the block went that ends in an indirect jump or call; null for others. */
+  final @Nullable IndirectTargets targets;
+  /** What is known of the block's first instruction if units have left for it. */
+  private @Nullable LeaveRecord leaves;
 
   static final long ONE_PAGE = -1;
+  /** The key of no block. */
+  static final long UNKNOWN = -1;
   /** A limit that is never reached: a region that has the block is under way, or begins with it. */
   static final int NEVER = -1;
 
-  Block(long physical, int context, Step[] steps, int length, long secondPage, boolean indirect) {
+  Block(long physical, int context, List<Step> steps, int length, long secondPage, boolean indirect) {
     this.physical = physical;
     this.context = context;
-    this.steps = steps;
+    this.first = steps.getFirst();
+    this.size = steps.size();
+    for (int i = 1; i < size; i++) {
+      steps.get(i - 1).next = steps.get(i);
+    }
     this.length = length;
     this.secondPage = secondPage;
     this.targets = indirect ? new IndirectTargets() : null;
   }
 
-  /**
-   * Makes the record of the first instruction worse, or keeps it while a unit that knows of it is under way; says whether it
-   * has changed.
-   *
-   * @param known whether the unit that has left knows of the record
-   * @param page {@link Interpreter#CODE_PAGE} if units leave for that reason, else 0
-   */
-  boolean worsenRecord(boolean known, int page) {
-    int before = record;
-    if (before == 0 || (page & ~before) != 0) {
-      record = before | Interpreter.BAD_RECORD | page;
-    } else if (known) {
-      record = before & Interpreter.CODE_PAGE | Interpreter.WORST_RECORD;
+  /** What is known of the block's first instruction, which units leave for. */
+  LeaveRecord leaves() {
+    LeaveRecord known = leaves;
+    if (known == null) {
+      known = new LeaveRecord();
+      leaves = known;
     }
-    return record != before;
+    return known;
+  }
+
+  /** What a unit last left for the first instruction for. */
+  Counter cause() {
+    return leaves == null ? Counter.LEAVE_INSTRUCTION : leaves.cause;
+  }
+
+  /** The record of the first instruction, see {@link Interpreter#record}. */
+  int record() {
+    return leaves == null ? 0 : leaves.record();
+  }
+
+  /** Which block will probably run behind it, if it is left towards the next instruction or otherwise. */
+  @Nullable Block successor(boolean towardsNext) {
+    return towardsNext ? next : other;
+  }
+
+  /** Remembers which block has run behind it, unless it is retired. */
+  void setSuccessor(boolean towardsNext, Block block) {
+    if (isRetired()) {
+      return;
+    }
+    if (towardsNext) {
+      next = block;
+    } else {
+      other = block;
+    }
+  }
+
+  /** Besides, the block lets go of others: nothing that is retired leads to more of that kind. */
+  @Override
+  void retire() {
+    super.retire();
+    key = UNKNOWN;
+    next = null;
+    other = null;
   }
 
   BlockProfile profile() {

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * The decoded blocks of one virtual processor, keyed by guest-physical address and execution context.
  *
  * <p>In front of the map a direct-mapped jump cache answers what was run lately. It too is keyed by the place in memory,
- * which the TLB knows: so it holds for every address space, and nothing has to be done when mappings change. A write into
- * a line that holds decoded code retires the blocks on it.
+ * which the TLB knows: so it holds for every address space, and nothing has to be done when mappings change. Before that is
+ * asked, a block says what ran behind it last time; the key tells whether that is what is wanted now. A write into a line that
+ * holds decoded code retires the blocks on it.
  */
 final class BlockCache implements CodeListener {
   /** A boot of Linux decodes some 70,000 blocks. */
@@ -32,6 +33,8 @@ final class BlockCache implements CodeListener {
   private static final int CONTEXT_SHIFT = 48;
   /** In the key of a block that lies in two pages or may reach the end of its segment: more is to be checked. */
   private static final long CHECKED = 1L << 63;
+  /** What is looked for where the TLB does not know the place: no block has it, not even one that the cache does not know. */
+  private static final long NO_KEY = CHECKED;
   /** Steps that the cache holds at most; then it is emptied. About 100 bytes each. */
   private static final int MAX_STEPS = 1 << 20;
 
@@ -55,7 +58,6 @@ final class BlockCache implements CodeListener {
   private HotCodeListener listener = HotCodeListener.NONE;
 
   private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
-  private final long[] jumpKey = new long[JUMP_ENTRIES];
 
   BlockCache(CpuState cpu, BlockDecoder decoder) {
     this.cpu = cpu;
@@ -74,16 +76,34 @@ final class BlockCache implements CodeListener {
    * @throws dev.hagen.cpu.GuestException the fault of fetching its first instruction
    */
   Block at(long linear) {
-    long[] tlb = cpu.executeTlb;
-    if (TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)) {
-      long key = TlbArray.place(tlb, linear) | (long) cpu.context << CONTEXT_SHIFT;
-      int slot = slot(key);
-      Block block = jumpBlock[slot];
-      if (jumpKey[slot] == key && block != null) {
-        return block;
-      }
+    long key = key(linear);
+    Block known = jumpBlock[slot(key)];
+    return known != null && known.key == key ? known : find(linear);
+  }
+
+  /**
+   * The same behind {@code before}, which remembers it.
+   *
+   * @param towardsNext whether {@code before} went on to the instruction behind it
+   */
+  Block behind(@Nullable Block before, boolean towardsNext, long linear) {
+    if (before == null) {
+      return at(linear);
     }
-    return find(linear);
+    Block likely = before.successor(towardsNext);
+    if (likely != null && likely.key == key(linear)) {
+      return likely;
+    }
+    Block block = at(linear);
+    before.setSuccessor(towardsNext, block);
+    return block;
+  }
+
+  /** The key of the block at {@code linear}, or one that no block has if the TLB does not know where that is. */
+  private long key(long linear) {
+    long[] tlb = cpu.executeTlb;
+    return TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)
+        ? TlbArray.place(tlb, linear) | (long) cpu.context << CONTEXT_SHIFT : NO_KEY;
   }
 
   private static int slot(long key) {
@@ -99,7 +119,7 @@ final class BlockCache implements CodeListener {
     long key = offset | (long) cpu.context << CONTEXT_SHIFT;
     int slot = slot(key);
     Block known = jumpBlock[slot];
-    if (known != null && (jumpKey[slot] & ~CHECKED) == key && fits(known, linear)) {
+    if (known != null && (known.key & ~CHECKED) == key && fits(known, linear)) {
       return known;
     }
     Block block = blocks.get(new Key(physical, cpu.context));
@@ -109,9 +129,9 @@ final class BlockCache implements CodeListener {
         return block;
       }
       add(block);
+      block.key = block.secondPage == Block.ONE_PAGE && endsInSegment() ? key : key | CHECKED;
     }
     jumpBlock[slot] = block;
-    jumpKey[slot] = block.secondPage == Block.ONE_PAGE && endsInSegment() ? key : key | CHECKED;
     return block;
   }
 
@@ -136,7 +156,7 @@ final class BlockCache implements CodeListener {
     if (steps > MAX_STEPS) {
       flush();
     }
-    steps += block.steps.length;
+    steps += block.size;
     block.limit = threshold;
     Block old = blocks.put(new Key(block.physical, block.context), block);
     if (old != null) {
@@ -331,7 +351,7 @@ final class BlockCache implements CodeListener {
     if (!range.isRetired()) {
       range.retire();
       if (range instanceof Block block) {
-        steps -= block.steps.length;
+        steps -= block.size;
         blocks.remove(new Key(block.physical, block.context), block);
         forgetJump(block);
       } else if (range instanceof RegionCode region) {
@@ -376,7 +396,7 @@ final class BlockCache implements CodeListener {
       Block block = entry.getValue();
       check(entry.getKey().equals(new Key(block.physical, block.context)), "is found under another key", block);
       assertReachable(block);
-      counted += block.steps.length;
+      counted += block.size;
     }
     if (counted != steps) {
       throw new AssertionError("%d steps in blocks, %d counted".formatted(counted, steps));
@@ -393,13 +413,15 @@ final class BlockCache implements CodeListener {
       if (block != null) {
         check(blocks.get(new Key(block.physical, block.context)) == block, "is in the jump cache only", block);
         long key = cpu.memory.ramOffset(block.physical) | (long) block.context << CONTEXT_SHIFT;
-        check((jumpKey[slot] & ~CHECKED) == key, "is in the jump cache of another place", block);
+        check((block.key & ~CHECKED) == key, "is in the jump cache of another place", block);
       }
     }
     Paging.assertConsistent(cpu);
   }
 
   private void assertReachable(Block block) {
+    assertSuccessor(block, block.successor(true));
+    assertSuccessor(block, block.successor(false));
     check(!block.isRetired(), "is retired and can be found", block);
     assertRegistered(block, block.physical);
     if (block.secondPage != Block.ONE_PAGE) {
@@ -410,6 +432,12 @@ final class BlockCache implements CodeListener {
       check(!region.isRetired(), "has a retired region", block);
       check(region.physical(block.entryDistance) == block.physical, "is no entry of its region", block);
       region.pages().forEach(page -> assertRegistered(region, page.physical()));
+    }
+  }
+
+  private void assertSuccessor(Block block, @Nullable Block successor) {
+    if (successor != null && successor.key != Block.UNKNOWN) {
+      check(blocks.get(new Key(successor.physical, successor.context)) == successor, "leads to a block that is lost", block);
     }
   }
 

@@ -76,9 +76,8 @@ final class BlockDecoder {
         }
       }
       Step step = binder.bind(instruction, context);
-      step.start = offset;
       offset += instruction.length();
-      step.end = offset;
+      step.end = (short) offset;
       steps.add(step);
       indirect = isIndirect(instruction);
       if (secondPage != Block.ONE_PAGE || LAST.contains(instruction.op())) {
@@ -86,7 +85,7 @@ final class BlockDecoder {
       }
     }
     cpu.counters.count(Counter.BLOCKS_DECODED);
-    return new Block(physical, context, steps.toArray(Step[]::new), offset, secondPage, indirect);
+    return new Block(physical, context, steps, offset, secondPage, indirect);
   }
 
   private static boolean isIndirect(Instruction instruction) {

@@ -12,7 +12,7 @@ public abstract class CodeRange {
     return retired;
   }
 
-  final void retire() {
+  void retire() {
     retired = true;
   }
 

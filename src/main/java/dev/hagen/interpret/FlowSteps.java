@@ -19,11 +19,11 @@ final class FlowSteps {
 
   /** Jcc in 64-bit mode. */
   static final class ConditionalJump64 extends Step {
-    private final int condition;
+    private final byte condition;
     private final long displacement;
 
     ConditionalJump64(int condition, long displacement) {
-      this.condition = condition;
+      this.condition = (byte) condition;
       this.displacement = displacement;
     }
 
@@ -37,11 +37,11 @@ final class FlowSteps {
 
   /** Jcc with a flat 32-bit code segment. */
   static final class ConditionalJump32 extends Step {
-    private final int condition;
+    private final byte condition;
     private final long displacement;
 
     ConditionalJump32(int condition, long displacement) {
-      this.condition = condition;
+      this.condition = (byte) condition;
       this.displacement = displacement;
     }
 
@@ -124,10 +124,10 @@ final class FlowSteps {
 
   /** PUSH of a register in 64-bit mode. */
   static final class Push64 extends Step {
-    private final int register;
+    private final byte register;
 
     Push64(int register) {
-      this.register = register;
+      this.register = (byte) register;
     }
 
     @Override
@@ -138,10 +138,10 @@ final class FlowSteps {
 
   /** POP of a register in 64-bit mode. */
   static final class Pop64 extends Step {
-    private final int register;
+    private final byte register;
 
     Pop64(int register) {
-      this.register = register;
+      this.register = (byte) register;
     }
 
     @Override
@@ -192,10 +192,10 @@ final class FlowSteps {
 
   /** PUSH of a register with flat 32-bit segments. */
   static final class Push32 extends Step {
-    private final int register;
+    private final byte register;
 
     Push32(int register) {
-      this.register = register;
+      this.register = (byte) register;
     }
 
     @Override
@@ -206,10 +206,10 @@ final class FlowSteps {
 
   /** POP of a register with flat 32-bit segments. */
   static final class Pop32 extends Step {
-    private final int register;
+    private final byte register;
 
     Pop32(int register) {
-      this.register = register;
+      this.register = (byte) register;
     }
 
     @Override

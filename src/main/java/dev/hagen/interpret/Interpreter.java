@@ -34,6 +34,9 @@ public final class Interpreter {
   private @Nullable Consumer<GuestException> faults;
   private boolean inTurns;
   private int most = MOST;
+  /** The block, or unit at it, that ran last, and whether it is known to have gone on behind it: a hint at what is next. */
+  private @Nullable Block before;
+  private boolean wentOn;
 
   /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
   public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods) {
@@ -144,7 +147,9 @@ public final class Interpreter {
   private boolean runNext(int depth) {
     CpuState cpu = this.cpu;
     long linear = linearRip(cpu);
-    Block block = cache.at(linear);
+    Block block = cache.behind(before, wentOn, linear);
+    before = block;
+    wentOn = false;
     RegionCode code = block.code;
     if (code != null && cpu.countdown < -CpuState.MARGIN) {
       Unit unit = code.enter(cpu, linear - block.entryDistance);
@@ -215,8 +220,10 @@ public final class Interpreter {
   private void runBlock(Block block) {
     cpu.counters.count(Counter.BLOCKS_INTERPRETED);
     long base = cpu.rip;
-    execute(cpu, block, Math.min(block.steps.length, -cpu.countdown));
-    if (cpu.rip != base + block.length) {
+    execute(cpu, block, Math.min(block.size, -cpu.countdown));
+    if (cpu.rip == base + block.length) {
+      wentOn = true;
+    } else {
       block.taken++;
       if (block.targets != null) {
         block.targets.note(cpu.rip - base);
@@ -308,10 +315,11 @@ public final class Interpreter {
   private void interpretOne(int result) {
     LazyFlags.sync(cpu);
     Block block = cache.at(linearRip(cpu));
-    if (++block.misses >= mostMisses) {
-      block.misses = 0;
-      int bits = block.cause == Counter.LEAVE_CODE_PAGE ? CODE_PAGE : 0;
-      if (mayAdapt(block) && block.worsenRecord(result == Unit.INTERPRET_AGAIN, bits)) {
+    LeaveRecord leaves = block.leaves();
+    if (++leaves.misses >= mostMisses) {
+      leaves.misses = 0;
+      int bits = leaves.cause == Counter.LEAVE_CODE_PAGE ? CODE_PAGE : 0;
+      if (mayAdapt(leaves.cause) && leaves.worsen(result == Unit.INTERPRET_AGAIN, bits)) {
         hot.recordChanged();
       }
     }
@@ -321,19 +329,19 @@ public final class Interpreter {
     } catch (GuestException e) {
       raise(e);
     } finally {
-      block.cause = cpu.counters.endLeave();
+      leaves.cause = cpu.counters.endLeave();
     }
   }
 
-  /** Whether units may come to do the block's first instruction themselves. */
-  private boolean mayAdapt(Block block) {
-    return block.cause != Counter.LEAVE_TRACED_PAGE || cpu.tracing == null || !cpu.tracing.alwaysExits();
+  /** Whether units may come to do an instruction themselves that they leave for {@code cause}. */
+  private boolean mayAdapt(Counter cause) {
+    return cause != Counter.LEAVE_TRACED_PAGE || cpu.tracing == null || !cpu.tracing.alwaysExits();
   }
 
   /** What a unit left for when it last left for the instruction at guest-physical {@code physical}; by that it is counted. */
   public Counter cause(long physical, int context) {
     Block block = cache.decoded(physical, context);
-    return block == null ? Counter.LEAVE_INSTRUCTION : block.cause;
+    return block == null ? Counter.LEAVE_INSTRUCTION : block.cause();
   }
 
   /**
@@ -342,7 +350,7 @@ public final class Interpreter {
    */
   public int record(long physical, int context) {
     Block block = cache.decoded(physical, context);
-    return block == null ? 0 : block.record;
+    return block == null ? 0 : block.record();
   }
 
   /** Whether a record is {@link #WORST_RECORD}, whatever else is in it. */
@@ -352,22 +360,26 @@ public final class Interpreter {
 
   /** The first {@code count} steps of a block. */
   private static void execute(CpuState cpu, Block block, int count) {
-    Step[] steps = block.steps;
+    Step step = block.first;
     long base = cpu.rip;
+    int start = 0;
     int i = 0;
     try {
       while (i < count) {
-        Step step = steps[i];
-        cpu.rip = base + step.end;
+        int end = step.end;
+        Step next = step.next;
+        cpu.rip = base + end;
         cpu.retiredInBlock = i;
         step.run(cpu);
         i++;
         if (cpu.leaveBlock) {
           break;
         }
+        start = end;
+        step = next;
       }
     } catch (GuestException e) {
-      cpu.rip = base + steps[i].start;
+      cpu.rip = base + start;
       throw e;
     } finally {
       cpu.retiredInBlock = 0;

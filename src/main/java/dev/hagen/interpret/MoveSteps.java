@@ -10,13 +10,13 @@ final class MoveSteps {
 
   /** A register of four or eight bytes to another. */
   static final class RegisterRegister extends Step {
-    private final int destination;
-    private final int source;
+    private final byte destination;
+    private final byte source;
     private final long mask;
 
     RegisterRegister(int destination, int source, long mask) {
-      this.destination = destination;
-      this.source = source;
+      this.destination = (byte) destination;
+      this.source = (byte) source;
       this.mask = mask;
     }
 
@@ -28,11 +28,11 @@ final class MoveSteps {
 
   /** A constant to a register of four or eight bytes. */
   static final class RegisterConstant extends Step {
-    private final int destination;
+    private final byte destination;
     private final long constant;
 
     RegisterConstant(int destination, long constant) {
-      this.destination = destination;
+      this.destination = (byte) destination;
       this.constant = constant;
     }
 
@@ -44,14 +44,14 @@ final class MoveSteps {
 
   /** Memory to a register of four or eight bytes, zero-extended: MOV and MOVZX. */
   static final class Load extends Step {
-    private final int destination;
+    private final byte destination;
     private final Address address;
-    private final int size;
+    private final byte size;
 
     Load(int destination, Address address, int size) {
-      this.destination = destination;
+      this.destination = (byte) destination;
       this.address = address;
-      this.size = size;
+      this.size = (byte) size;
     }
 
     @Override
@@ -62,15 +62,15 @@ final class MoveSteps {
 
   /** Memory to a register of four or eight bytes, sign-extended: MOVSX and MOVSXD. */
   static final class LoadSigned extends Step {
-    private final int destination;
+    private final byte destination;
     private final Address address;
-    private final int size;
+    private final byte size;
     private final long mask;
 
     LoadSigned(int destination, Address address, int size, long mask) {
-      this.destination = destination;
+      this.destination = (byte) destination;
       this.address = address;
-      this.size = size;
+      this.size = (byte) size;
       this.mask = mask;
     }
 
@@ -84,13 +84,13 @@ final class MoveSteps {
   /** A register (not a high byte) to memory. */
   static final class Store extends Step {
     private final Address address;
-    private final int source;
-    private final int size;
+    private final byte source;
+    private final byte size;
 
     Store(Address address, int source, int size) {
       this.address = address;
-      this.source = source;
-      this.size = size;
+      this.source = (byte) source;
+      this.size = (byte) size;
     }
 
     @Override
@@ -117,12 +117,12 @@ final class MoveSteps {
 
   /** An effective address to a register of four or eight bytes. */
   static final class Lea extends Step {
-    private final int destination;
+    private final byte destination;
     private final Address address;
     private final long mask;
 
     Lea(int destination, Address address, long mask) {
-      this.destination = destination;
+      this.destination = (byte) destination;
       this.address = address;
       this.mask = mask;
     }

@@ -9,10 +9,10 @@ import dev.hagen.cpu.CpuState;
  * in a guest exception has changed nothing.
  */
 public abstract class Step {
-  /** Distance of the instruction's first byte from the start of its block. */
-  int start;
   /** Distance of the next instruction from the start of the block. */
-  int end;
+  short end;
+  /** The next step of the block; the last leads to itself. */
+  Step next = this;
 
   /** Executes the instruction. */
   public abstract void run(CpuState cpu);

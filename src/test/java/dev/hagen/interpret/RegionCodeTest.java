@@ -23,8 +23,8 @@ class RegionCodeTest {
     }
   }
 
-  private final RegionCode code =
-      new RegionCode(new Block(0x1000, 0, new Step[0], 1, Block.ONE_PAGE, false), 0x1000, List.of(), List.of(0L));
+  private final Block head = new Block(0x1000, 0, List.of(new SystemSteps.Raise(0, 0)), 1, Block.ONE_PAGE, false);
+  private final RegionCode code = new RegionCode(head, 0x1000, List.of(), List.of(0L));
 
   private void tryOut(int changes) {
     code.improve(new Wandering(changes));
