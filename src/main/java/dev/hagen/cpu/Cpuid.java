@@ -44,7 +44,7 @@ public final class Cpuid {
     if ((cpu.cr4 & Control.CR4_OSXSAVE) != 0) {
       cpu.gpr[Reg.RCX] |= OSXSAVE;
     }
-    if (cpu.model.has(Feature.APIC) && !cpu.vmm.isApicEnabled(cpu)) {
+    if (cpu.model.has(Feature.APIC) && !cpu.vmm.isApicEnabled()) {
       cpu.gpr[Reg.RDX] &= ~(1L << Feature.APIC.bit);
     }
   }

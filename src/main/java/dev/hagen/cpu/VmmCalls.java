@@ -19,7 +19,7 @@ public interface VmmCalls {
   long readMsr(CpuState cpu, int index);
 
   /** Whether the local APIC, of a model that has one, is on as IA32_APIC_BASE says (SDM vol. 3A 11.4.3): so it is after reset. */
-  default boolean isApicEnabled(CpuState cpu) {
+  default boolean isApicEnabled() {
     return true;
   }
 

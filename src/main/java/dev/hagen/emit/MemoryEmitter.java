@@ -134,7 +134,7 @@ final class MemoryEmitter {
   }
 
   /**
-   * Puts the place of a part of an operand into a local; leaves if the TLB does not know it.
+   * Puts the place of a part of an operand into a local.
    *
    * @param distance of the part from the start of the operand
    */
@@ -142,9 +142,7 @@ final class MemoryEmitter {
     pushLinearAddress(memory);
     code.constant((long) distance);
     code.op(LADD);
-    code.lstore(Locals.ADDRESS);
-    places.find(write, size, false, unit.miss());
-    confined = true;
+    locateInGroup(null, size, false, write);
     code.lload(Locals.OFFSET);
     code.lstore(local);
   }
@@ -320,24 +318,18 @@ final class MemoryEmitter {
 
   /** Pushes {@code size} bytes from the place. */
   void load(int size) {
-    pushPlace(Locals.OFFSET);
-    get(size);
-  }
-
-  /** Pushes {@code size} bytes from the place in a local. */
-  void loadAt(int local, int size) {
-    pushPlace(local);
-    get(size);
+    loadAt(Locals.OFFSET, size);
   }
 
   /** Pushes {@code size} bytes from the place in host memory that is on the JVM's stack. */
   void loadFrom(int size) {
     code.lstore(Locals.RAW);
-    pushPlace(Locals.RAW);
-    get(size);
+    loadAt(Locals.RAW, size);
   }
 
-  private void get(int size) {
+  /** Pushes {@code size} bytes from the place in a local. */
+  void loadAt(int local, int size) {
+    pushPlace(local);
     getter(size).call(code.visitor());
     if (size != 8) {
       code.op(I2L);

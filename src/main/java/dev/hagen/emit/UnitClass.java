@@ -108,14 +108,16 @@ final class UnitClass {
       body.aload(SEED);
       Names.SEED_CPU.get(initializer);
       addConstant(initializer, PROCESSOR);
-      PROCESSOR.getStatic(initializer);
-      Names.GPR.get(initializer);
-      addConstant(initializer, GENERAL_REGISTERS);
-      PROCESSOR.getStatic(initializer);
-      Names.XMM.get(initializer);
-      addConstant(initializer, XMM_REGISTERS);
+      addRegisters(initializer, Names.GPR, GENERAL_REGISTERS);
+      addRegisters(initializer, Names.XMM, XMM_REGISTERS);
     }
     end(initializer);
+  }
+
+  private void addRegisters(MethodVisitor initializer, FieldName registers, FieldName constant) {
+    PROCESSOR.getStatic(initializer);
+    registers.get(initializer);
+    addConstant(initializer, constant);
   }
 
   /** Adds a constant with the value on the JVM's stack. */

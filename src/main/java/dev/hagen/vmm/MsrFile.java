@@ -264,6 +264,11 @@ public final class MsrFile {
     require(cpu, paravirtual.write(index, value, counter.getAsLong(), timestamp()));
   }
 
+  /** See {@link dev.hagen.cpu.VmmCalls#isApicEnabled}. */
+  boolean isApicEnabled() {
+    return (apic.apicBase() & Msr.APIC_BASE_ENABLED) != 0;
+  }
+
   private long readX2(CpuState cpu, int index) {
     require(cpu, (apic.apicBase() & Msr.APIC_BASE_X2) != 0);
     long value = apic.readX2(index - Msr.X2APIC_FIRST);

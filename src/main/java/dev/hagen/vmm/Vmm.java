@@ -5,7 +5,6 @@ import dev.hagen.cpu.Counters;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.VmmCalls;
 import dev.hagen.device.PortMap;
-import dev.hagen.x86.Msr;
 import java.util.function.LongSupplier;
 
 /** Answers what guest instructions ask of the virtual machine monitor, and counts it. */
@@ -63,8 +62,8 @@ public final class Vmm implements VmmCalls {
   }
 
   @Override
-  public boolean isApicEnabled(CpuState cpu) {
-    return (msrs.read(cpu, Msr.APIC_BASE) & Msr.APIC_BASE_ENABLED) != 0;
+  public boolean isApicEnabled() {
+    return msrs.isApicEnabled();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.hagen.vmm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
@@ -175,6 +177,13 @@ class MsrFileTest {
     assertRefused(Msr.APIC_BASE, apic.base & ~Msr.APIC_BASE_X2);
     assertEquals(0, msrs.read(cpu, 0x802));
     assertMissing(0x801);
+  }
+
+  @Test
+  void apicBase_saysWhetherTheApicIsOn() {
+    assertTrue(msrs.isApicEnabled());
+    msrs.write(cpu, Msr.APIC_BASE, apic.base & ~Msr.APIC_BASE_ENABLED);
+    assertFalse(msrs.isApicEnabled());
   }
 
   @Test
