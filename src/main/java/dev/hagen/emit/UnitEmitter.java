@@ -500,7 +500,8 @@ public final class UnitEmitter {
 
   /**
    * Where to jump on the way from the current block to another: registers that an innermost loop leaves in the state are loaded
-   * there. All ways out of a block share the place: of loads in each, HotSpot makes one, in the loop.
+   * there, and pages that it does not touch are forgotten. All ways out of a block share the place: of loads in each, HotSpot
+   * makes one, in the loop.
    */
   private Label landing(long target, Label label) {
     long from = current.start();
