@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.objectweb.asm.Label;
 
-/** Emits calls of the interpreter's steps, for instructions without bytecode of their own. */
+/** Emits calls of the interpreter's steps, and of semantic methods as they are, for instructions without bytecode of their own. */
 final class StepEmitter {
   /** Instructions after which an event may be delivered that could not be before. */
   private static final Set<Op> WINDOW = EnumSet.of(Op.STI, Op.POPF);
@@ -121,7 +121,7 @@ final class StepEmitter {
     code.jump(IFEQ, miss);
   }
 
-  /** Whether an instruction transfers control between privileges or modes by its step. */
+  /** Whether an instruction transfers control between privileges or modes. */
   static boolean isTransfer(Op op) {
     return TRANSFERS.contains(op);
   }
