@@ -28,7 +28,6 @@ class Code {
   private @Nullable IntConsumer writes;
   private boolean hasLines;
   private boolean counts;
-  private int line;
 
   Code(MethodVisitor visitor) {
     this.visitor = visitor;
@@ -63,12 +62,12 @@ class Code {
     hasLines = true;
   }
 
-  /** The next guest instruction begins; behind the last, what belongs to none. */
-  void nextLine() {
+  /** Guest instruction {@code number} of the region begins, the first being 1; behind the last, what belongs to none. */
+  void startLine(int number) {
     if (hasLines) {
       Label start = new Label();
       visitor.visitLabel(start);
-      visitor.visitLineNumber(++line, start);
+      visitor.visitLineNumber(number, start);
     }
   }
 

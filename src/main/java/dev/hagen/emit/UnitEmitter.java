@@ -76,6 +76,8 @@ public final class UnitEmitter {
   private @Nullable Label miss;
   private RegionBlock current;
   private int index;
+  /** How many instructions of the region lie before the current block. */
+  private int line;
   private boolean onDetour;
   /** Whether there may be detours: not if the method would be too large with them. */
   private final boolean detours;
@@ -202,7 +204,7 @@ public final class UnitEmitter {
     countPredecessors();
     entry.emit(region.blocks().getFirst().start());
     region.blocks().forEach(this::emitBlock);
-    code.nextLine();
+    code.startLine(line + 1);
     flags.restore(FlagEmitter.State.NOTHING_KNOWN);
     memory.forgetConfined();
     exits.emit();
@@ -280,6 +282,7 @@ public final class UnitEmitter {
       registers.setDirty(way.dirty);
       goTo(((Terminal.Branch) block.terminal()).notTaken());
     }
+    line += block.instructions().size();
   }
 
   /** From the end of one block to the start of another. */
@@ -310,7 +313,7 @@ public final class UnitEmitter {
     int last = block.instructions().size() - 1;
     for (int i = 0; i <= last; i++) {
       begin(i);
-      code.nextLine();
+      code.startLine(line + i + 1);
       if (i == last && RegisterPlan.isTransfer(block)) {
         flags.setWanted(true);
         pointers.settle();
