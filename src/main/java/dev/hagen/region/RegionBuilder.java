@@ -93,47 +93,55 @@ public final class RegionBuilder {
 
   /** The starts of the blocks that belong to the region. */
   private Set<Long> discover(long linear) {
-    Set<Long> starts = new LinkedHashSet<>();
+    BlockGraph reached = new BlockGraph();
     Set<Long> places = new HashSet<>();
     Deque<Long> open = new ArrayDeque<>();
     open.add(0L);
-    while (!open.isEmpty() && starts.size() < maxBlocks && places.size() < maxInstructions) {
+    while (!open.isEmpty() && reached.size() < maxBlocks && places.size() < maxInstructions) {
       long start = open.remove();
-      if (!starts.contains(start)) {
-        RegionBlock block = decode(linear, start, Set.of());
-        if (block != null) {
-          starts.add(start);
-          addPlaces(block, places);
-          addSuccessors(linear, block, open);
-        }
+      RegionBlock block = reached.contains(start) ? null : decode(linear, start, Set.of());
+      if (block != null) {
+        List<Long> successors = successors(linear, block);
+        addPlaces(block, places);
+        reached.add(start, successors);
+        open.addAll(successors);
       }
     }
-    return starts;
+    return reached.own(start -> hasCode(linear + start));
   }
 
-  private void addSuccessors(long linear, RegionBlock block, Deque<Long> open) {
+  /** Whether there is a unit for the block at {@code linear}, or will be. */
+  private boolean hasCode(long linear) {
+    Long page = pages.get(linear & ~0xFFFL);
+    return page != null && interpreter.code(page | linear & 0xFFF) != null;
+  }
+
+  /** Where control goes behind a block often enough, in the order in which that is to be looked at. */
+  private List<Long> successors(long linear, RegionBlock block) {
+    List<Long> found = new ArrayList<>();
     switch (block.terminal()) {
       case Terminal.Branch branch -> {
         boolean takenFirst = likely(linear, block) == branch.taken();
         if (takenFirst && isTaken(linear, block, true)) {
-          open.add(branch.taken());
+          found.add(branch.taken());
         }
         if (isTaken(linear, block, false)) {
-          open.add(branch.notTaken());
+          found.add(branch.notTaken());
         }
         if (!takenFirst && isTaken(linear, block, true)) {
-          open.add(branch.taken());
+          found.add(branch.taken());
         }
       }
       case Terminal.Call call -> {
-        addReturnSite(linear, call.next(), open);
+        addReturnSite(linear, call.next(), found);
         if (call.target() == 0 || isSmallLeaf(linear, call.target())) {
-          open.add(call.target());
+          found.add(call.target());
         }
       }
-      case Terminal.IndirectCall call -> addReturnSite(linear, call.next(), open);
-      default -> open.addAll(block.terminal().successors());
+      case Terminal.IndirectCall call -> addReturnSite(linear, call.next(), found);
+      default -> found.addAll(block.terminal().successors());
     }
+    return found;
   }
 
   /** Whether a function that is called calls no other and is so small that a copy of it costs less than its call. */
@@ -197,9 +205,9 @@ public final class RegionBuilder {
         && blocks.containsKey(call.next());
   }
 
-  private void addReturnSite(long linear, long next, Deque<Long> open) {
+  private void addReturnSite(long linear, long next, List<Long> found) {
     if (page(linear + next & ~0xFFFL) != null && profile(linear + next).hasRun()) {
-      open.add(next);
+      found.add(next);
     }
   }
 
