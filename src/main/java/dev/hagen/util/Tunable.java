@@ -3,7 +3,7 @@ package dev.hagen.util;
 /** A number by which the speed of a machine can be tuned; what a guest observes does not depend on any of them. */
 public enum Tunable {
   // @formatter:off
-  THRESHOLD(           3000, 0, Integer.MAX_VALUE, "entries of a block before it is translated; 0: nothing is translated"),
+  THRESHOLD(           6000, 0, Integer.MAX_VALUE, "entries of a block before it is translated; 0: nothing is translated"),
   REGION_BLOCKS(         64, 1, 1000,              "blocks in a region at most"),
   REGION_INSTRUCTIONS(HotSpot.IS_LAUNCHED ? 300 : 100, 1, 1000,
       "instructions after which a region takes no more blocks; 100 if not given and HotSpot compiles no large methods"),
