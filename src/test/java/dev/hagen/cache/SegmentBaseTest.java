@@ -20,7 +20,7 @@ class SegmentBaseTest {
   private static final long[] STOPS = {20_000, 27_003};
   /** mov eax, fs:[offset]; lea ebx, [eax + 1]; mov gs:[offset], ebx; jmp to the start. */
   private static final String CONSTANT = "64 8b 05 %s 8d 58 01 65 89 1d %s eb ed";
-  /** mov ecx, offset; lea ecx, [ecx - 8]; mov eax, fs:[ecx + 8]; lea ebx, [eax + 1]; mov gs:[ecx + 8], ebx; jmp to the start. */
+  /** mov ecx, offset; lea ecx, [ecx - 8]; mov eax, fs:[ecx + 8]; lea ebx, [eax + 1]; mov gs:[ecx + 8], ebx; jmp back. */
   private static final String REGISTER = "b9 %s 8d 49 f8 64 8b 41 08 8d 58 01 65 89 59 08 eb eb";
 
   @ParameterizedTest
