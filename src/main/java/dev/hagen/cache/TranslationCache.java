@@ -129,6 +129,11 @@ public final class TranslationCache {
     }
   }
 
+  /** How many units there are. */
+  int size() {
+    return store.size();
+  }
+
   private void measure() {
     counters.set(Counter.UNITS_HELD, store.size());
     counters.set(Counter.UNITS_HELD_BYTES, store.weight());

@@ -33,6 +33,8 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   /** Instructions between two harvests of the marks that entered units leave, at most; some milliseconds. */
   private static final long HARVEST = 1_000_000;
+  /** With so many units more it is done once in a period more: it looks at each. */
+  private static final int UNITS_PER_PERIOD = 256;
 
   private final CpuState cpu;
   private final Interpreter interpreter;
@@ -256,7 +258,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   public void publish() {
     long retired = cpu.retired + cpu.countdown;
     if (retired >= nextHarvest) {
-      nextHarvest = retired + period;
+      nextHarvest = retired + period * (1 + cache.size() / UNITS_PER_PERIOD);
       cache.harvest(this::lookAfter);
       classes.takeUnloaded(listener::classUnloaded);
     }

@@ -1,11 +1,14 @@
 package dev.hagen.emit;
 
+import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.IAND;
+import static org.objectweb.asm.Opcodes.IFNE;
 import static org.objectweb.asm.Opcodes.ISTORE;
 import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.LADD;
 import static org.objectweb.asm.Opcodes.LAND;
+import static org.objectweb.asm.Opcodes.LCMP;
 import static org.objectweb.asm.Opcodes.LCONST_0;
 import static org.objectweb.asm.Opcodes.LCONST_1;
 import static org.objectweb.asm.Opcodes.LOR;
@@ -22,6 +25,7 @@ import dev.hagen.semantics.FlagChange;
 import dev.hagen.semantics.LazyFlags;
 import dev.hagen.x86.Reg;
 import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Label;
 
 /**
  * Emits integer arithmetic but for multiplication and division. Where nobody wants the flags of an instruction, nothing is
@@ -105,6 +109,49 @@ final class ArithmeticEmitter {
     code.op(opcode);
     code.lload(Locals.TEMPORARY_2, opcode);
     operands.pop(operand[0]);
+  }
+
+  /** XADD of memory and a register. */
+  void exchangeAdd(Operand[] operand) {
+    operands.push(operand[0]);
+    code.lstore(Locals.TEMPORARY_2);
+    if (flags.areWanted()) {
+      code.lload(Locals.TEMPORARY_2);
+      operands.push(operand[1]);
+      flags.takeOperands();
+      flags.set(LazyFlags.SUM | operand[0].size());
+    }
+    code.lload(Locals.TEMPORARY_2);
+    operands.push(operand[1]);
+    code.op(LADD);
+    operands.pop(operand[0]);
+    code.lload(Locals.TEMPORARY_2);
+    operands.pop(operand[1]);
+  }
+
+  /** CMPXCHG of memory and a register. */
+  void compareExchange(Operand[] operand) {
+    int size = operand[0].size();
+    operands.push(operand[0]);
+    code.lstore(Locals.TEMPORARY_2);
+    if (flags.areWanted()) {
+      operands.pushRegister(Reg.RAX, size);
+      code.lload(Locals.TEMPORARY_2);
+      flags.takeOperands();
+      flags.set(LazyFlags.DIFFERENCE | size);
+    }
+    Label differs = new Label();
+    Label done = new Label();
+    operands.pushRegister(Reg.RAX, size);
+    code.lload(Locals.TEMPORARY_2, LCMP);
+    code.jump(IFNE, differs);
+    operands.push(operand[1]);
+    operands.pop(operand[0]);
+    code.jump(GOTO, done);
+    code.label(differs);
+    code.lload(Locals.TEMPORARY_2);
+    operands.popRegister(Reg.RAX, size);
+    code.label(done);
   }
 
   void compare(Operand[] operand) {

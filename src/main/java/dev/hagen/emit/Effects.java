@@ -28,9 +28,9 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
   enum Form {
     /** As bytecode on locals, perhaps with the call of a semantic method. */
     VALUE,
-    /** By its step, among the locals. */
+    /** By its step, or the semantic method that this calls, among the locals. */
     STEP,
-    /** By its step, with everything in the state. */
+    /** Likewise with everything in the state. */
     INTERPRETED
   }
 
@@ -38,7 +38,7 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
   static final Effects NOTHING = new Effects(Form.VALUE, 0, 0, 0, null, true, true, false);
 
   private static final Set<Op> SETTING = EnumSet.of(Op.ADD, Op.ADC, Op.SUB, Op.SBB, Op.CMP, Op.NEG, Op.AND, Op.OR, Op.XOR,
-      Op.TEST, Op.POPCNT, Op.BSF, Op.BSR);
+      Op.TEST, Op.POPCNT, Op.BSF, Op.BSR, Op.XADD, Op.CMPXCHG);
   private static final Set<Op> NOT_ACCESSING = EnumSet.of(Op.LEA, Op.NOP, Op.PREFETCH);
   private static final Set<Op> LEAVING =
       EnumSet.of(Op.PUSH, Op.POP, Op.LEAVE, Op.CALL, Op.RET, Op.DIV, Op.IDIV);
@@ -83,7 +83,7 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
     Operand[] operands = instruction.operands();
     for (int i = 0; i < operands.length; i++) {
       if (operands[i] instanceof Operand.Register register) {
-        boolean exchanged = op == Op.XCHG;
+        boolean exchanged = op == Op.XCHG || op == Op.XADD;
         boolean written = exchanged || i == 0 && op.access() != Op.Access.READ;
         boolean whole = !register.highByte() && (register.size() == codeSize || register.size() >= 4);
         if (!written || !whole || exchanged || op.access() == Op.Access.READ_WRITE) {
@@ -162,7 +162,7 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
     return switch (op) {
       case PUSH, POP, CALL, RET -> 1 << Reg.RSP;
       case LEAVE -> 1 << Reg.RSP | 1 << Reg.RBP;
-      case CBW -> 1 << Reg.RAX;
+      case CBW, CMPXCHG -> 1 << Reg.RAX;
       case CWD, MUL, IMUL1, DIV, IDIV -> 1 << Reg.RAX | 1 << Reg.RDX;
       default -> 0;
     };

@@ -159,9 +159,13 @@ final class EntryEmitter {
   void loadMapping() {
     loadTlb(Names.READ_TLB, Locals.READ_TLB);
     loadTlb(Names.WRITE_TLB, Locals.WRITE_TLB);
+    loadSegmentBases();
+    xmm.loadMode();
+  }
+
+  void loadSegmentBases() {
     loadSegmentBase(usesFs, Reg.FS, Locals.FS_BASE);
     loadSegmentBase(usesGs, Reg.GS, Locals.GS_BASE);
-    xmm.loadMode();
   }
 
   private void loadTlb(Names.FieldName field, int local) {

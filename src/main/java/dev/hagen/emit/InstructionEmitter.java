@@ -11,7 +11,6 @@ import static org.objectweb.asm.Opcodes.LSUB;
 import static org.objectweb.asm.Opcodes.LXOR;
 
 import dev.hagen.decode.Instruction;
-import dev.hagen.decode.Instruction.Prefix;
 import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
 import dev.hagen.semantics.LazyFlags;
@@ -53,7 +52,7 @@ final class InstructionEmitter {
 
   /** Whether {@link #emit} knows an instruction. */
   static boolean canEmit(Instruction instruction, int codeSize, boolean intrinsics) {
-    return !instruction.has(Prefix.LOCK) && OperandEmitter.canEmit(instruction, codeSize) && !isIrregular(instruction)
+    return OperandEmitter.canEmit(instruction, codeSize) && !isIrregular(instruction)
         && (SemanticCall.canEmit(instruction) || intrinsics && KNOWN.contains(instruction.op()));
   }
 
@@ -136,6 +135,8 @@ final class InstructionEmitter {
         operands.pop(operand[0]);
         operands.pop(operand[1]);
       }
+      case XADD -> arithmetic.exchangeAdd(operand);
+      case CMPXCHG -> arithmetic.compareExchange(operand);
       case BSWAP -> byteSwap(operand[0]);
       default -> call(instruction);
     }
@@ -145,14 +146,14 @@ final class InstructionEmitter {
   private static final Set<Op> KNOWN = EnumSet.of(Op.NOP, Op.PREFETCH, Op.MOV, Op.MOVNTI, Op.MOVZX, Op.MOVSX, Op.MOVSXD,
       Op.LEA, Op.ADD, Op.SUB, Op.ADC, Op.SBB, Op.CMP, Op.AND, Op.OR, Op.XOR, Op.TEST, Op.INC, Op.DEC, Op.NEG, Op.NOT,
       Op.SHL, Op.SHR, Op.SAR, Op.ROL, Op.ROR, Op.IMUL2, Op.IMUL3, Op.MUL, Op.IMUL1, Op.DIV, Op.IDIV, Op.PUSH, Op.POP,
-      Op.BT, Op.BTS, Op.BTR, Op.BTC, Op.LEAVE, Op.SETCC, Op.CMOVCC, Op.CBW, Op.CWD, Op.XCHG, Op.BSWAP);
+      Op.BT, Op.BTS, Op.BTR, Op.BTC, Op.LEAVE, Op.SETCC, Op.CMOVCC, Op.CBW, Op.CWD, Op.XCHG, Op.XADD, Op.CMPXCHG, Op.BSWAP);
 
   /** Forms of the known operations that are left to the interpreter. */
   private static boolean isIrregular(Instruction instruction) {
     Operand[] operands = instruction.operands();
     return switch (instruction.op()) {
       case POP -> !(operands[0] instanceof Operand.Register);
-      case XCHG -> !(operands[0] instanceof Operand.Register) || !(operands[1] instanceof Operand.Register);
+      case XADD, CMPXCHG -> !(operands[0] instanceof Operand.Memory);
       // An index in a register reaches beyond the operand.
       case BT, BTS, BTR, BTC -> operands[0] instanceof Operand.Memory && operands[1] instanceof Operand.Register;
       case BSWAP, MUL, IMUL1, DIV, IDIV -> operands[0].size() < 4;

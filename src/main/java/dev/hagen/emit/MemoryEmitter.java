@@ -33,6 +33,7 @@ final class MemoryEmitter {
    * if it guessed this address, get the page at the start of {@link HostMemory} instead of a fault.
    */
   private static final long NO_PAGE = 0x5F3A_91C7_2B64_D000L;
+  private static final long SEGMENT_SIZE = 1L << 32;
 
   private final Code code;
   private final UnitEmitter unit;
@@ -97,6 +98,9 @@ final class MemoryEmitter {
   private void pushLinearAddress(Operand.Memory memory) {
     pushEffectiveAddress(memory);
     if (memory.segment() == Reg.FS || memory.segment() == Reg.GS) {
+      if (codeSize != 8 && !isWithinLimit(memory)) {
+        checkLimit(memory.size());
+      }
       code.lload(memory.segment() == Reg.FS ? Locals.FS_BASE : Locals.GS_BASE);
       code.op(LADD);
       if (codeSize != 8) {
@@ -104,6 +108,20 @@ final class MemoryEmitter {
         code.op(LAND);
       }
     }
+  }
+
+  /** Whether an operand lies in any segment of 4 GiB, as a constant offset can be seen to. */
+  private static boolean isWithinLimit(Operand.Memory memory) {
+    return memory.size() == 1 || memory.base() == Reg.NONE && memory.index() == Reg.NONE
+        && (memory.displacement() & 0xFFFF_FFFFL) + memory.size() <= SEGMENT_SIZE;
+  }
+
+  /** Leaves if an operand at the offset on the JVM's stack runs over the end of a segment of 4 GiB. */
+  private void checkLimit(int size) {
+    code.lstore(Locals.ADDRESS);
+    code.lload(Locals.ADDRESS);
+    code.jumpIfAbove(SEGMENT_SIZE - size, unit.miss());
+    code.lload(Locals.ADDRESS);
   }
 
   // Finding the place.

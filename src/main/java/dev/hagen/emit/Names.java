@@ -33,6 +33,7 @@ final class Names {
   static final FieldName WRITE_TLB = field(CpuState.class, "writeTlb");
   static final FieldName RIP = field(CpuState.class, "rip");
   static final FieldName COUNTDOWN = field(CpuState.class, "countdown");
+  static final FieldName CONTEXT = field(CpuState.class, "context");
   static final FieldName LEAVE_BLOCK = field(CpuState.class, "leaveBlock");
   static final FieldName SEGMENT = field(CpuState.class, "segment");
   static final FieldName TOUCHED = field(Unit.class, "touched");
@@ -60,8 +61,7 @@ final class Names {
   static final MethodName INTERPRET =
       method(Unit.class, "interpret", CpuState.class, int.class, long.class, long.class, int.class);
   static final MethodName INSTRUCTION = method(Unit.class, "instruction", int.class);
-  static final MethodName INTERPRET_FLAGS =
-      method(Unit.class, "interpretFlags", CpuState.class, int.class, long.class, long.class, int.class);
+  static final MethodName WINDOW_IS_QUIET = method(Unit.class, "windowIsQuiet");
   static final MethodName EXECUTE = method(Unit.class, "execute", CpuState.class, int.class, long.class);
   static final MethodName RUN = method(Unit.class, "run", CpuState.class, int.class, int.class);
   static final MethodName RUN_HEAD = method(Unit.class, "runHead", Unit.class, CpuState.class, int.class);

@@ -57,17 +57,7 @@ final class OperandEmitter {
 
   /** Whether the linear address of a memory operand can be computed here. */
   static boolean isReachable(Operand.Memory memory, int codeSize) {
-    boolean based = memory.segment() == Reg.FS || memory.segment() == Reg.GS;
-    return memory.addressSize() != 2 && (codeSize == 8 || (based ? isWithinLimit(memory) : memory.segment() != Reg.CS));
-  }
-
-  /**
-   * Whether an operand lies in any segment of 4 GiB, as a constant offset can be seen to: what kernels and C libraries have of
-   * their processor and their thread.
-   */
-  private static boolean isWithinLimit(Operand.Memory memory) {
-    return memory.base() == Reg.NONE && memory.index() == Reg.NONE
-        && (memory.displacement() & 0xFFFF_FFFFL) + memory.size() <= 1L << 32;
+    return memory.addressSize() != 2 && (codeSize == 8 || memory.segment() != Reg.CS);
   }
 
   /** Finds the place of the memory operand, before anything else: from here on the instruction cannot leave for it. */

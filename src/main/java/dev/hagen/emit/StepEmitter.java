@@ -1,15 +1,17 @@
 package dev.hagen.emit;
 
 import static org.objectweb.asm.Opcodes.ATHROW;
+import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.IFEQ;
 import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.IF_ICMPNE;
 import static org.objectweb.asm.Opcodes.IRETURN;
+import static org.objectweb.asm.Opcodes.POP;
 
 import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
-import dev.hagen.semantics.Shapes;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,6 +24,8 @@ import org.objectweb.asm.Label;
 final class StepEmitter {
   /** Instructions after which an event may be delivered that could not be before. */
   private static final Set<Op> WINDOW = EnumSet.of(Op.STI, Op.POPF);
+  /** Instructions that can neither fault nor ask the unit to leave. */
+  private static final Set<Op> HARMLESS = EnumSet.of(Op.CPUID, Op.CLC, Op.STC, Op.CMC, Op.CLD, Op.STD);
   private static final Set<Op> TRANSFERS = EnumSet.of(Op.SYSCALL, Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.IRET, Op.INT,
       Op.INT3, Op.JMP_FAR, Op.CALL_FAR, Op.RET_FAR);
 
@@ -53,7 +57,7 @@ final class StepEmitter {
   }
 
   /**
-   * Has an instruction executed by its step, among the locals. If it faults the unit leaves.
+   * Has an instruction executed by its semantic method or its step, among the locals. If it faults the unit leaves.
    *
    * @param liveAfter the registers whose locals are needed afterwards
    */
@@ -73,42 +77,94 @@ final class StepEmitter {
       code.iload(Locals.COUNT);
       Names.COUNTDOWN.put(code.visitor());
     }
-    if (isHarmless(op)) {
-      callMethod(instruction);
-    } else {
+    Method method = SemanticMethods.sole(instruction, context);
+    if (method == null) {
       execute(instruction);
+    } else if (HARMLESS.contains(op)) {
+      callMethod(instruction, method);
+    } else {
+      callOrLeave(instruction, method);
     }
     if (onX87) {
       x87.load();
     }
     registers.load(effects.writes() & liveAfter);
-    if (!isHarmless(op)) {
+    if (WINDOW.contains(op)) {
+      passWindow(op);
+    } else if (!HARMLESS.contains(op)) {
       code.aload(Locals.CPU);
       Names.LEAVE_BLOCK.get(code.visitor());
       code.jump(IFNE, unit.leaveBehind());
     }
+    if (StepUse.changesSegmentBase(instruction)) {
+      unit.reloadSegmentBases();
+    }
   }
 
-  /** Whether an instruction can neither fault nor ask the unit to leave. */
-  private static boolean isHarmless(Op op) {
-    return op == Op.CPUID;
+  /** Behind an instruction that may have opened the interrupt window: goes on if it has not, or if nothing waits for it. */
+  private void passWindow(Op op) {
+    Label goesOn = new Label();
+    code.aload(Locals.CPU);
+    Names.LEAVE_BLOCK.get(code.visitor());
+    code.jump(IFEQ, goesOn);
+    code.aload(Locals.THIS);
+    Names.WINDOW_IS_QUIET.call(code.visitor());
+    code.jump(IFEQ, unit.leaveBehind());
+    if (op == Op.POPF) {
+      // AC decides about accesses.
+      unit.reloadMapping();
+    }
+    code.label(goesOn);
   }
 
-  /** Calls the semantic method itself, which HotSpot may inline. */
-  private void callMethod(Instruction instruction) {
+  /** Calls the semantic method itself: HotSpot calls it directly, or inlines it, where a step would be looked for. */
+  private void callMethod(Instruction instruction, Method method) {
     code.aload(Locals.CPU);
     unit.pushAddress(unit.next());
     Names.RIP.put(code.visitor());
     code.aload(Locals.CPU);
-    Method nullary = SemanticMethods.method(instruction.op(), Shapes.Nullary.class);
-    if (nullary != null) {
-      Names.of(nullary).call(code.visitor());
-    } else {
+    if (method.getParameterCount() > 1) {
       code.aload(Locals.THIS);
       code.constant(number(instruction));
       Names.INSTRUCTION.call(code.visitor());
-      Names.of(Objects.requireNonNull(SemanticMethods.method(instruction.op(), Shapes.Whole.class))).call(code.visitor());
     }
+    Names.of(method).call(code.visitor());
+  }
+
+  /** The same; if it faults the unit leaves for the interpreter: nothing has changed. */
+  private void callOrLeave(Instruction instruction, Method method) {
+    Label miss = unit.freshMiss();
+    Label fault = callCatching(instruction, method);
+    unit.exits().later(() -> {
+      code.label(fault);
+      code.op(POP);
+      code.jump(GOTO, miss);
+    });
+  }
+
+  /** The same with everything in the state: a fault is thrown on, with RIP put back. */
+  private void callOrThrow(Instruction instruction, Method method) {
+    long at = unit.at();
+    Label fault = callCatching(instruction, method);
+    unit.exits().later(() -> {
+      code.label(fault);
+      code.aload(Locals.CPU);
+      unit.pushAddress(at);
+      Names.RIP.put(code.visitor());
+      code.op(ATHROW);
+    });
+  }
+
+  /** Calls the semantic method; answers where a fault goes, which is on the JVM's stack then. */
+  private Label callCatching(Instruction instruction, Method method) {
+    Label start = new Label();
+    Label end = new Label();
+    Label fault = new Label();
+    code.visitor().visitTryCatchBlock(start, end, fault, Names.GUEST_EXCEPTION);
+    code.label(start);
+    callMethod(instruction, method);
+    code.label(end);
+    return fault;
   }
 
   private void execute(Instruction instruction) {
@@ -121,9 +177,9 @@ final class StepEmitter {
     code.jump(IFEQ, miss);
   }
 
-  /** Whether an instruction transfers control between privileges or modes. */
-  static boolean isTransfer(Op op) {
-    return TRANSFERS.contains(op);
+  /** Whether an instruction transfers control between privileges or modes, by its semantic method alone. */
+  boolean isTransfer(Instruction instruction) {
+    return TRANSFERS.contains(instruction.op()) && SemanticMethods.sole(instruction, context) != null;
   }
 
   /**
@@ -132,33 +188,31 @@ final class StepEmitter {
    */
   void emitTransfer(Instruction instruction) {
     storeState();
-    Label start = new Label();
-    Label end = new Label();
-    Label fault = new Label();
-    code.visitor().visitTryCatchBlock(start, end, fault, Names.GUEST_EXCEPTION);
-    code.label(start);
-    callMethod(instruction);
-    code.label(end);
+    callOrThrow(instruction, Objects.requireNonNull(SemanticMethods.sole(instruction, context)));
     unit.exits().reloadCount();
     leaveBehind(Unit.LEFT);
-    long at = unit.at();
-    unit.exits().later(() -> {
-      code.label(fault);
-      code.aload(Locals.CPU);
-      unit.pushAddress(at);
-      Names.RIP.put(code.visitor());
-      code.op(ATHROW);
-    });
   }
 
-  /** Has an instruction executed by its step, with everything in the state. */
+  /** Has an instruction executed by its semantic method or its step, with everything in the state. */
   void emitInterpreted(Instruction instruction, long liveAfter) {
-    pushWithState(instruction);
-    code.constant(context);
-    (WINDOW.contains(instruction.op()) ? Names.INTERPRET_FLAGS : Names.INTERPRET).call(code.visitor());
-    unit.exits().reloadCount();
+    storeState();
     Label leaves = new Label();
-    code.jump(IFEQ, leaves);
+    Method method = SemanticMethods.sole(instruction, context);
+    if (method != null) {
+      callOrThrow(instruction, method);
+      unit.exits().reloadCount();
+      code.aload(Locals.CPU);
+      Names.LEAVE_BLOCK.get(code.visitor());
+      code.jump(IFNE, leaves);
+      code.aload(Locals.CPU);
+      Names.CONTEXT.get(code.visitor());
+      code.constant(context);
+      code.jump(IF_ICMPNE, leaves);
+    } else {
+      interpret(instruction);
+      unit.exits().reloadCount();
+      code.jump(IFEQ, leaves);
+    }
     unit.exits().later(() -> {
       code.label(leaves);
       leaveBehind(Unit.EVENT);
@@ -167,22 +221,23 @@ final class StepEmitter {
     unit.reload(liveAfter);
   }
 
+  private void interpret(Instruction instruction) {
+    code.aload(Locals.THIS);
+    code.aload(Locals.CPU);
+    code.constant(number(instruction));
+    unit.pushAddress(unit.at());
+    unit.pushAddress(unit.next());
+    code.constant(context);
+    Names.INTERPRET.call(code.visitor());
+  }
+
+  /** Leaves everything in the state. */
   private void storeState() {
     registers.clean(registers.dirty());
     x87.store();
     flags.store();
     unit.countBefore();
     unit.exits().storeCount();
-  }
-
-  /** Leaves everything in the state, and pushes what the methods of {@link Unit} begin with that need that. */
-  private void pushWithState(Instruction instruction) {
-    storeState();
-    code.aload(Locals.THIS);
-    code.aload(Locals.CPU);
-    code.constant(number(instruction));
-    unit.pushAddress(unit.at());
-    unit.pushAddress(unit.next());
   }
 
   /** Leaves with RIP where the step has left it: at a string instruction that an event has interrupted, for example. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which registers the step of an instruction reads and writes, for instructions whose step may run in the
- * middle of a unit while the other registers stay in locals: it touches nothing else but memory, flags and the
- * floating-point units, and changes nothing if it faults. Registers are bits: {@link Slots}.
+ * middle of a unit while the other registers stay in locals: it touches nothing else but memory, flags, segment registers and
+ * the floating-point units, and changes nothing if it faults. Registers are bits: {@link Slots}.
  */
 final class StepUse {
   private static final Set<Op> PLAIN = EnumSet.of(Op.BT, Op.BTS, Op.BTR, Op.BTC, Op.BSF, Op.BSR, Op.XADD, Op.XCHG,
@@ -23,6 +23,10 @@ final class StepUse {
   private static final Set<Op> ACCUMULATOR = EnumSet.of(Op.LAHF, Op.SAHF, Op.CMPXCHG, Op.SALC);
   private static final Set<Op> ACCUMULATOR_PAIR = EnumSet.of(Op.MUL, Op.IMUL1, Op.DIV, Op.IDIV);
   private static final Set<Op> FOUR = EnumSet.of(Op.CMPXCHG8B, Op.CMPXCHG16B);
+  /** Instructions that change the interrupt flag, a segment register or the base of GS, and no general register implied. */
+  private static final Set<Op> SYSTEM = EnumSet.of(Op.CLI, Op.STI, Op.MOV_FROM_SEG, Op.MOV_TO_SEG, Op.SWAPGS);
+  /** Instructions that push or pop something else than a general register or memory. */
+  private static final Set<Op> STACK = EnumSet.of(Op.PUSHF, Op.POPF, Op.PUSH_SEG, Op.POP_SEG);
   private static final int UNITS = Check.SSE | Check.MMX | Check.X87 | Check.X87_CONTROL;
   /**
    * Instructions of the floating-point units with implied registers, or with the state of more than one unit; LDMXCSR
@@ -57,6 +61,8 @@ final class StepUse {
       use.change(Reg.RDX);
       use.name(Reg.RBX);
       use.name(Reg.RCX);
+    } else if (STACK.contains(op)) {
+      use.change(Reg.RSP);
     } else if (op == Op.CPUID) {
       use.change(Reg.RAX);
       use.change(Reg.RBX);
@@ -65,7 +71,7 @@ final class StepUse {
     } else if (asksTime(op)) {
       use.change(Reg.RAX);
       use.change(Reg.RDX);
-    } else if (!PLAIN.contains(op) && ((instruction.checks() & UNITS) == 0 || IRREGULAR.contains(op))) {
+    } else if (!PLAIN.contains(op) && !SYSTEM.contains(op) && ((instruction.checks() & UNITS) == 0 || IRREGULAR.contains(op))) {
       return null;
     }
     if (X87Plan.usesRegisters(instruction) && !CONTROL.contains(op)) {
@@ -95,6 +101,12 @@ final class StepUse {
   /** Whether the step asks for the time, which may be the count of instructions. */
   static boolean asksTime(Op op) {
     return op == Op.RDTSC;
+  }
+
+  /** Whether the step may change the base of FS or GS. */
+  static boolean changesSegmentBase(Instruction instruction) {
+    return instruction.op() == Op.SWAPGS || (instruction.op() == Op.MOV_TO_SEG || instruction.op() == Op.POP_SEG)
+        && instruction.operand(0) instanceof Operand.Segment segment && segment.index() >= Reg.FS;
   }
 
   /** Whether an SSE operation has registers that are no operands. */

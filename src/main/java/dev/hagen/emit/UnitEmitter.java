@@ -228,10 +228,20 @@ public final class UnitEmitter {
 
   /** Takes all but the count from the state, after something that may have changed any of it. */
   void reload(long live) {
-    entry.loadMapping();
-    memory.forgetPages();
+    reloadMapping();
     registers.setDirty(0);
     registers.load(live);
+  }
+
+  /** Takes from the state what depends on the mapping, after something that may have changed it. */
+  void reloadMapping() {
+    entry.loadMapping();
+    memory.forgetPages();
+  }
+
+  /** Takes the bases of FS and GS from the state. */
+  void reloadSegmentBases() {
+    entry.loadSegmentBases();
   }
 
   /** Goes on at the place that a call returns to; nothing is in locals but the count. */
@@ -454,7 +464,7 @@ public final class UnitEmitter {
         registers.setDirty(dirty);
         goTo(branch.taken());
       }
-      case Terminal.Interpret interpret when StepEmitter.isTransfer(instruction.op()) -> steps.emitTransfer(instruction);
+      case Terminal.Interpret interpret when steps.isTransfer(instruction) -> steps.emitTransfer(instruction);
       case Terminal.Interpret interpret -> code.jump(GOTO, miss());
       case Terminal.Call call -> flow.call(call.target());
       case Terminal.InnerCall call -> flow.callInside(call.target());

@@ -40,6 +40,12 @@ final class Binder {
     return UnitSteps.wrap(instruction, step);
   }
 
+  /** Whether nothing comes before an instruction's operation: no check that fails, and nothing of a floating-point unit. */
+  static boolean isUnguarded(Instruction instruction, int context) {
+    int units = Check.X87 | Check.X87_CONTROL | Check.SSE | Check.MMX;
+    return (instruction.checks() & units) == 0 && guard(instruction, context) == null;
+  }
+
   /** The step that raises what the instruction's checks raise under this context, or null if they pass. */
   private static @Nullable Step guard(Instruction instruction, int context) {
     int checks = instruction.checks();

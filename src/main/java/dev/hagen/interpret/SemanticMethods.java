@@ -1,6 +1,7 @@
 package dev.hagen.interpret;
 
 import dev.hagen.cpu.CpuState;
+import dev.hagen.decode.Instruction;
 import dev.hagen.decode.Op;
 import dev.hagen.semantics.SemanticClasses;
 import dev.hagen.semantics.Semantics;
@@ -70,6 +71,19 @@ public final class SemanticMethods {
   public static @Nullable Method method(Op op, Class<?> shape) {
     Map<Class<?>, Method> candidates = METHODS.get(op);
     return candidates == null ? null : candidates.get(shape);
+  }
+
+  /**
+   * The method that the step of an instruction calls and does nothing else, or null if there is more to it: of the shape
+   * {@link Shapes.Nullary} or {@link Shapes.Whole}, without checks that fail or that belong to floating-point units.
+   */
+  public static @Nullable Method sole(Instruction instruction, int context) {
+    Map<Class<?>, Method> candidates = METHODS.get(instruction.op());
+    if (candidates == null || candidates.size() != 1 || !Binder.isUnguarded(instruction, context)) {
+      return null;
+    }
+    Method nullary = candidates.get(Shapes.Nullary.class);
+    return nullary != null ? nullary : candidates.get(Shapes.Whole.class);
   }
 
   /** The method of {@code op} with this shape as an instance of it, or null if there is none. */

@@ -124,10 +124,9 @@ public abstract class Unit {
     return instructions[index];
   }
 
-  /** As {@link #interpret}, for an instruction that may open the interrupt window (STI, POPF): goes on if nothing waits for it. */
-  protected final boolean interpretFlags(CpuState cpu, int index, long start, long next, int context) {
-    return interpret(cpu, index, start, next, context)
-        || cpu.context == context && interpreter != null && interpreter.windowIsQuiet();
+  /** Whether to go on behind an instruction that has opened the interrupt window (STI, POPF): nothing waits for it. */
+  protected final boolean windowIsQuiet() {
+    return interpreter != null && interpreter.windowIsQuiet();
   }
 
   /**

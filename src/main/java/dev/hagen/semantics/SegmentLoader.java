@@ -33,7 +33,7 @@ public final class SegmentLoader {
    * @throws dev.hagen.cpu.GuestException #GP, #NP or #SS with the selector; nothing has changed then
    */
   public static void load(CpuState cpu, int segment, int selector) {
-    int context = cpu.context;
+    boolean wasFlat = cpu.segment[segment].isFlatData();
     if (cpu.usesRealSegments()) {
       loadReal(cpu, segment, selector);
     } else if (segment == Reg.SS) {
@@ -41,6 +41,13 @@ public final class SegmentLoader {
     } else {
       loadData(cpu, segment, selector);
     }
+    if (segment == Reg.SS || cpu.segment[segment].isFlatData() != wasFlat) {
+      updateContext(cpu);
+    }
+  }
+
+  private static void updateContext(CpuState cpu) {
+    int context = cpu.context;
     cpu.updateContext();
     if (cpu.context != context) {
       cpu.leaveBlock = true;

@@ -67,7 +67,7 @@ public final class SystemFlags {
     }
     int old = cpu.systemFlags;
     int flags = (int) StackAccess.pop(cpu, size);
-    cpu.setFlags(cpu.flags() & ~(mask | Flags.RF) | flags & mask);
+    cpu.setFlags(old & ~(mask | Flags.RF) | flags & mask);
     int changed = old ^ cpu.systemFlags;
     if ((changed & Flags.AC) != 0) {
       cpu.updateContext();

@@ -218,6 +218,12 @@ final class ProgramMachine implements AutoCloseable {
     return cpu.segment[index];
   }
 
+  /** Where the GDT lies, and the offset of its last byte; before the program runs. */
+  void setDescriptors(long base, int limit) {
+    cpu.gdtrBase = base;
+    cpu.gdtrLimit = limit;
+  }
+
   /** What has been counted. */
   Counters counters() {
     return cpu.counters;

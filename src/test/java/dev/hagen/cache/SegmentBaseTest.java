@@ -18,6 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SegmentBaseTest {
   /** Units run only where some thousand instructions may follow. */
   private static final long[] STOPS = {20_000, 27_003};
+  /** mov eax, fs:[offset]; lea ebx, [eax + 1]; mov gs:[offset], ebx; jmp to the start. */
+  private static final String CONSTANT = "64 8b 05 %s 8d 58 01 65 89 1d %s eb ed";
+  /** mov ecx, offset; lea ecx, [ecx - 8]; mov eax, fs:[ecx + 8]; lea ebx, [eax + 1]; mov gs:[ecx + 8], ebx; jmp back. */
+  private static final String REGISTER = "b9 %s 8d 49 f8 64 8b 41 08 8d 58 01 65 89 59 08 eb eb";
 
   @ParameterizedTest
   @CsvSource({
@@ -32,7 +36,12 @@ class SegmentBaseTest {
       "00023ffe, ffffffff, cf3, 00000000", // runs into a page that is not mapped
   })
   void segment_asTheDescriptorSays(String base, String limit, String attributes, String offset) {
-    FixedProgram program = program(HexFormat.fromHexDigits(offset));
+    String bytes = littleEndian(HexFormat.fromHexDigits(offset));
+    compare(FixedProgram.of32(CONSTANT.formatted(bytes, bytes)), base, limit, attributes);
+    compare(FixedProgram.of32(REGISTER.formatted(bytes)), base, limit, attributes);
+  }
+
+  private static void compare(FixedProgram program, String base, String limit, String attributes) {
     List<ProgramMachine.State> interpreted;
     try (ProgramMachine machine = machine(program, 0, base, limit, attributes)) {
       interpreted = machine.run(STOPS);
@@ -43,10 +52,8 @@ class SegmentBaseTest {
     }
   }
 
-  /** mov eax, fs:[offset]; lea ebx, [eax + 1]; mov gs:[offset], ebx; jmp to the start. */
-  private static FixedProgram program(int offset) {
-    String bytes = "%02x %02x %02x %02x".formatted(offset & 0xFF, offset >> 8 & 0xFF, offset >> 16 & 0xFF, offset >>> 24);
-    return FixedProgram.of32("64 8b 05 " + bytes + " 8d 58 01 65 89 1d " + bytes + " eb ed");
+  private static String littleEndian(int offset) {
+    return "%02x %02x %02x %02x".formatted(offset & 0xFF, offset >> 8 & 0xFF, offset >> 16 & 0xFF, offset >>> 24);
   }
 
   private static ProgramMachine machine(FixedProgram program, int threshold, String base, String limit,
