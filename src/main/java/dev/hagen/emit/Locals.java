@@ -1,5 +1,7 @@
 package dev.hagen.emit;
 
+import dev.hagen.interpret.Unit;
+
 /** JVM locals of an emitted method. A {@code long} takes two. */
 final class Locals {
   static final int THIS = 0;
@@ -63,6 +65,7 @@ final class Locals {
   /** See {@link OperandEmitter#popAlone}. */
   static final int LOW = X87_REGISTERS + 3 * 8;
   private static final int PAGES = LOW + 2;
+  private static final int WINDOWS = PAGES + 4 * Unit.PAGE_GROUPS;
 
   private Locals() {}
 
@@ -109,5 +112,10 @@ final class Locals {
   /** Where that page begins in host memory. */
   static int place(int group) {
     return PAGES + 4 * group + 2;
+  }
+
+  /** Where a {@link RoundWindow} begins in host memory. */
+  static int window(int number) {
+    return WINDOWS + 2 * number;
   }
 }

@@ -41,6 +41,7 @@ final class MemoryEmitter {
   private final int codeSize;
   private final PlaceFinder places;
   private final StackGuard guard;
+  private final RoundGuard rounds;
   /** Whether the place in {@link Locals#OFFSET} is as the TLB has it, which confines it to the guest's memory. */
   private boolean confined;
 
@@ -51,11 +52,17 @@ final class MemoryEmitter {
     this.codeSize = codeSize;
     this.places = new PlaceFinder(unit, code);
     this.guard = new StackGuard(unit, code, this, places, pages, codeSize);
+    this.rounds = new RoundGuard(code, this, codeSize);
   }
 
   /** What is known of where the stack lies. */
   StackGuard guard() {
     return guard;
+  }
+
+  /** What is known of where the accesses of a loop lie. */
+  RoundGuard rounds() {
+    return rounds;
   }
 
   // Addresses.
@@ -137,6 +144,10 @@ final class MemoryEmitter {
   }
 
   private void locate(Operand.Memory memory, int size, boolean aligned, boolean write) {
+    if (!aligned && rounds.locate(memory, size)) {
+      confined = true;
+      return;
+    }
     pushLinearAddress(memory);
     PagePlan.Group group = pages.group(memory);
     boolean based = StackWindow.isBased(memory, Reg.RSP) || StackWindow.isBased(memory, Reg.RBP);

@@ -263,6 +263,23 @@ public final class UnitEmitter {
   // Blocks.
 
   private void emitBlock(RegionBlock block) {
+    startBlock(block);
+    int rounds = draft ? 1 : LoopPlan.roundsTogether(block);
+    List<RoundWindow> windows = rounds == 1 ? List.of() : RoundWindow.of(region, block, rounds, plan, pages, codeSize);
+    Position head = position();
+    Label alone = new Label();
+    memory.rounds().begin(windows, alone);
+    emitTogether(block, rounds);
+    if (!windows.isEmpty()) {
+      // A round where each access looks for its page, and remembers it.
+      code.label(alone);
+      goBackTo(head);
+      emitInstructions(block);
+      emitTerminal(block);
+    }
+  }
+
+  private void startBlock(RegionBlock block) {
     long start = block.start();
     code.label(label(start));
     emitted.add(start);
@@ -278,8 +295,16 @@ public final class UnitEmitter {
     memory.guard().forgetAll();
     instructions.operands().forgetLow();
     current = block;
-    List<WayOut> out = emitRounds(block);
+    at = start;
+    before = 0;
+    begin(0);
+  }
+
+  /** Emits so many rounds of a block that is a loop, or the block. */
+  private void emitTogether(RegionBlock block, int rounds) {
+    List<WayOut> out = emitRounds(block, rounds);
     emitInstructions(block);
+    memory.rounds().end();
     if (RegisterPlan.isTransfer(block)) {
       emitTerminal(block);
     } else {
@@ -302,9 +327,9 @@ public final class UnitEmitter {
   private record WayOut(Label label, FlagEmitter.State flags, long dirty) {}
 
   /** Emits all but the last round of a small loop that is one block: events are looked for once in several rounds. */
-  private List<WayOut> emitRounds(RegionBlock block) {
+  private List<WayOut> emitRounds(RegionBlock block, int rounds) {
     List<WayOut> out = new ArrayList<>();
-    for (int left = draft ? 1 : LoopPlan.roundsTogether(block); left > 1; left--) {
+    for (int left = rounds; left > 1; left--) {
       emitInstructions(block);
       countThrough();
       Label label = new Label();
@@ -348,6 +373,7 @@ public final class UnitEmitter {
     emitInstruction(effects, plan.liveAfter(current, index));
     normal.pass(instruction);
     memory.guard().pass(instruction, effects.writes());
+    memory.rounds().pass(instruction, effects.writes());
     instructions.operands().pass(effects.writes());
     memory.guard().join();
     before++;

@@ -75,6 +75,16 @@ final class GoldenBytecodeTest {
     check("frame-across-pages-64.txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, true).emit())));
   }
 
+  /** mov [rdi], rax; add rdi, 8; cmp rdi, rdx; jne; as often as from page to page. */
+  @Test
+  void unit_ofALoopOfManyRounds_checksSeveralAtOnce() throws IOException {
+    Region plain = region(64, "48890748 83c70848 39d775f4".replace(" ", ""));
+    RegionBlock block = plain.blocks().getFirst();
+    RegionBlock often = new RegionBlock(0, block.instructions(), block.terminal(), 0.998);
+    Region region = new Region(plain.linear(), plain.context(), List.of(often), plain.pages(), Map.of(), 0, Map.of());
+    check("fill-in-rounds-64.txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, true).emit())));
+  }
+
   private static String listing(Region region, UnitEmitter.Emitted emitted) {
     StringBuilder text = new StringBuilder();
     long at = LINEAR;
