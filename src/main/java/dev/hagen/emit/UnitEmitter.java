@@ -277,6 +277,7 @@ public final class UnitEmitter {
       emitInstructions(block);
       emitTerminal(block);
     }
+    line += block.instructions().size();
   }
 
   private void startBlock(RegionBlock block) {
@@ -317,7 +318,6 @@ public final class UnitEmitter {
       registers.setDirty(way.dirty);
       goTo(((Terminal.Branch) block.terminal()).notTaken());
     }
-    line += block.instructions().size();
   }
 
   /** From the end of one block to the start of another. */
