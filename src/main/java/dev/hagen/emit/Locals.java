@@ -65,7 +65,8 @@ final class Locals {
   /** See {@link OperandEmitter#popAlone}. */
   static final int LOW = X87_REGISTERS + 3 * 8;
   private static final int PAGES = LOW + 2;
-  private static final int WINDOWS = PAGES + 4 * Unit.PAGE_GROUPS;
+  private static final int STACK_WINDOWS = PAGES + 4 * Unit.PAGE_GROUPS;
+  private static final int ROUND_WINDOWS = STACK_WINDOWS + 4;
 
   private Locals() {}
 
@@ -114,8 +115,13 @@ final class Locals {
     return PAGES + 4 * group + 2;
   }
 
+  /** Where the {@link StackWindow} around RSP (0) or RBP (1) begins in host memory. */
+  static int stackWindow(int number) {
+    return STACK_WINDOWS + 2 * number;
+  }
+
   /** Where a {@link RoundWindow} begins in host memory. */
-  static int window(int number) {
-    return WINDOWS + 2 * number;
+  static int roundWindow(int number) {
+    return ROUND_WINDOWS + 2 * number;
   }
 }

@@ -145,7 +145,6 @@ final class MemoryEmitter {
 
   private void locate(Operand.Memory memory, int size, boolean aligned, boolean write) {
     if (!aligned && rounds.locate(memory, size)) {
-      confined = true;
       return;
     }
     pushLinearAddress(memory);
@@ -276,6 +275,15 @@ final class MemoryEmitter {
     pushDistance(group, Locals.ADDRESS);
     code.lstore(Locals.DISTANCE);
     findRemembered(group);
+  }
+
+  /** Finds the place that lies so far behind another one, in the same page, which is in a local. */
+  void locateBehind(int place, long distance) {
+    confined = true;
+    code.lload(place);
+    code.constant(distance);
+    code.op(LADD);
+    code.lstore(Locals.OFFSET);
   }
 
   /** Remembers the page or line of the address in a local, whose place is in {@link Locals#OFFSET}. */

@@ -43,7 +43,7 @@ final class RoundGuard {
   /** Jumps unless all windows are in pages that are remembered; from here on they are known to be. */
   void begin(List<RoundWindow> windows, Label failed) {
     for (RoundWindow window : windows) {
-      int local = Locals.window(known.size());
+      int local = Locals.roundWindow(known.size());
       pushStart(window);
       code.lstore(Locals.RAW);
       memory.pushDistance(window.group(), Locals.RAW);
@@ -82,10 +82,7 @@ final class RoundGuard {
     if (found == null || !found.window.contains(found.position + operand.displacement(), size)) {
       return false;
     }
-    code.lload(found.local);
-    code.constant(found.position + operand.displacement() - found.window.low());
-    code.op(LADD);
-    code.lstore(Locals.OFFSET);
+    memory.locateBehind(found.local, found.position + operand.displacement() - found.window.low());
     return true;
   }
 

@@ -76,9 +76,26 @@ final class StackGuard {
     if (!known) {
       checks[register]++;
       checkWindow(group, window, unit.hasRecord() ? beginDetour(register, window) : unit.miss());
+      if (codeSize == 4) {
+        findStart(group, register);
+      }
     }
-    memory.locateRemembered(group);
+    if (codeSize == 4) {
+      memory.locateBehind(Locals.stackWindow(register), distance - window.low());
+    } else {
+      memory.locateRemembered(group);
+    }
     return true;
+  }
+
+  /**
+   * Keeps where a window begins in host memory, in 32-bit code: HotSpot would see only in 64-bit code that accesses lie at constant
+   * distances from each other, since no address is cut off there.
+   */
+  private void findStart(PagePlan.Group group, int register) {
+    memory.pushDistance(group, Locals.RAW);
+    code.lload(Locals.place(group.number()), LADD);
+    code.lstore(Locals.stackWindow(register));
   }
 
   /** Has instructions from here on emitted once more, for a window that does not lie in one page; says where. */
