@@ -162,20 +162,6 @@ final class MemoryEmitter {
   }
 
   /**
-   * Puts the place of a part of an operand into a local.
-   *
-   * @param distance of the part from the start of the operand
-   */
-  void locatePart(Operand.Memory memory, int distance, int size, boolean write, int local) {
-    pushLinearAddress(memory);
-    code.constant((long) distance);
-    code.op(LADD);
-    locateInGroup(null, size, false, write);
-    code.lload(Locals.OFFSET);
-    code.lstore(local);
-  }
-
-  /**
    * The same for the linear address on the JVM's stack, which depends on RSP or RBP alone.
    *
    * @param distance of the address from the register's value
@@ -365,7 +351,7 @@ final class MemoryEmitter {
   }
 
   /** Pushes {@code size} bytes from the place in a local. */
-  void loadAt(int local, int size) {
+  private void loadAt(int local, int size) {
     pushPlace(local);
     getter(size).call(code.visitor());
     if (size != 8) {

@@ -6,8 +6,6 @@ import static org.objectweb.asm.Opcodes.ISTORE;
 import static org.objectweb.asm.Opcodes.IXOR;
 import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.LADD;
-import static org.objectweb.asm.Opcodes.LOR;
-import static org.objectweb.asm.Opcodes.LSHL;
 import static org.objectweb.asm.Opcodes.LSHR;
 
 import dev.hagen.decode.Instruction;
@@ -21,10 +19,6 @@ import java.util.Objects;
  */
 final class X87LocalEmitter {
   private static final int EXTENDED_SIZE = 10;
-  /** The locals with the places of an operand's parts. */
-  private static final int LOW_PART = Locals.SOURCE_LOW;
-  private static final int HIGH_PART = Locals.SOURCE_HIGH;
-  private static final int LAST_PART = Locals.RAW;
   private static final int SIGN = 0x8000;
   private static final int ONE_SIGN_EXPONENT = 0x3FFF;
 
@@ -50,9 +44,7 @@ final class X87LocalEmitter {
     if (place != null) {
       boolean writes = form.kind() == X87Form.Kind.STORE_REAL || form.kind() == X87Form.Kind.STORE_INTEGER
           || form.kind() == X87Form.Kind.STORE_EXTENDED;
-      if (place.size() == EXTENDED_SIZE && unit.hasRecord()) {
-        locateParts(place, writes);
-      } else if (place.size() == EXTENDED_SIZE) {
+      if (place.size() == EXTENDED_SIZE) {
         memory.locateUnlike(place, EXTENDED_SIZE, writes);
       } else {
         memory.locate(place, place.size(), writes);
@@ -156,7 +148,16 @@ final class X87LocalEmitter {
         code.constant(0L);
         pop(to);
       }
-      case LOAD_EXTENDED -> loadExtended(to);
+      case LOAD_EXTENDED -> {
+        memory.load(Long.BYTES);
+        code.lstore(Locals.significand(to));
+        code.lload(Locals.OFFSET);
+        code.constant((long) Long.BYTES);
+        code.op(LADD);
+        memory.loadFrom(Short.BYTES);
+        code.op(L2I);
+        code.local(ISTORE, Locals.signExponent(to));
+      }
       case LOAD_INTEGER -> {
         pushMemory(instruction, true);
         pop(to);
@@ -192,60 +193,15 @@ final class X87LocalEmitter {
 
   // Stores.
 
-  /**
-   * Finds an 80-bit operand that units have been left for, as it may lie in two pages: in three parts, none of which does where the
-   * operand is aligned to four bytes, as compilers do.
-   */
-  private void locateParts(Operand.Memory place, boolean writes) {
-    memory.locatePart(place, 0, Integer.BYTES, writes, LOW_PART);
-    memory.locatePart(place, Integer.BYTES, Integer.BYTES, writes, HIGH_PART);
-    memory.locatePart(place, Long.BYTES, Short.BYTES, writes, LAST_PART);
-  }
-
-  private void loadExtended(int to) {
-    if (unit.hasRecord()) {
-      memory.loadAt(LOW_PART, Integer.BYTES);
-      memory.loadAt(HIGH_PART, Integer.BYTES);
-      code.constant(Integer.SIZE);
-      code.op(LSHL);
-      code.op(LOR);
-      code.lstore(Locals.significand(to));
-      memory.loadAt(LAST_PART, Short.BYTES);
-    } else {
-      memory.load(Long.BYTES);
-      code.lstore(Locals.significand(to));
-      code.lload(Locals.OFFSET);
-      code.constant((long) Long.BYTES);
-      code.op(LADD);
-      memory.loadFrom(Short.BYTES);
-    }
-    code.op(L2I);
-    code.local(ISTORE, Locals.signExponent(to));
-  }
-
   private void storeExtended(int from) {
-    if (unit.hasRecord()) {
-      memory.pushPlace(LOW_PART);
-      code.lload(Locals.significand(from));
-      code.op(L2I);
-      UnsafeNames.PUT_INT.call(code.visitor());
-      memory.pushPlace(HIGH_PART);
-      code.lload(Locals.significand(from));
-      code.constant(Integer.SIZE);
-      code.op(LSHR);
-      code.op(L2I);
-      UnsafeNames.PUT_INT.call(code.visitor());
-      memory.pushPlace(LAST_PART);
-    } else {
-      code.lload(Locals.significand(from));
-      code.lstore(Locals.SOURCE_LOW);
-      memory.store(Locals.SOURCE_LOW, Long.BYTES);
-      code.lload(Locals.OFFSET);
-      code.constant((long) Long.BYTES);
-      code.op(LADD);
-      code.lstore(Locals.RAW);
-      memory.pushPlace(Locals.RAW);
-    }
+    code.lload(Locals.significand(from));
+    code.lstore(Locals.SOURCE_LOW);
+    memory.store(Locals.SOURCE_LOW, Long.BYTES);
+    code.lload(Locals.OFFSET);
+    code.constant((long) Long.BYTES);
+    code.op(LADD);
+    code.lstore(Locals.RAW);
+    memory.pushPlace(Locals.RAW);
     code.iload(Locals.signExponent(from));
     code.op(I2S);
     UnsafeNames.PUT_SHORT.call(code.visitor());
