@@ -35,9 +35,12 @@ class NativeThreadsTest {
 
   @Test
   void standBack_threadsWithPrefix_areNicerThanOthers() throws IOException, InterruptedException {
+    CountDownLatch begun = new CountDownLatch(2);
     CountDownLatch end = new CountDownLatch(1);
-    Thread modest = Thread.ofPlatform().name("modest-one").start(() -> await(end));
-    Thread proud = Thread.ofPlatform().name("proud-one").start(() -> await(end));
+    Thread modest = Thread.ofPlatform().name("modest-one").start(() -> await(begun, end));
+    Thread proud = Thread.ofPlatform().name("proud-one").start(() -> await(begun, end));
+    // The operating system has their names by then.
+    begun.await();
     int before = niceness("proud").getFirst();
 
     NativeThreads.standBack("modest", 1);
@@ -49,9 +52,10 @@ class NativeThreadsTest {
     proud.join();
   }
 
-  private static void await(CountDownLatch latch) {
+  private static void await(CountDownLatch begun, CountDownLatch end) {
+    begun.countDown();
     try {
-      latch.await();
+      end.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
