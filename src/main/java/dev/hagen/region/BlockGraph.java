@@ -2,7 +2,6 @@ package dev.hagen.region;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +16,7 @@ final class BlockGraph {
   private final Map<Long, List<Long>> successors = new HashMap<>();
 
   /** Adds a block that leads to others, which may be added later, or never. */
-  void add(long start, Collection<Long> next) {
+  void add(long start, List<Long> next) {
     successors.put(start, List.copyOf(next));
   }
 

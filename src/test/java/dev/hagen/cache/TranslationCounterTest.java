@@ -120,9 +120,10 @@ final class TranslationCounterTest {
       assertThat(machine.counters().of(Counter.LEAVE_CODE_PAGE)).isGreaterThan(1000);
       assertThat(machine.counters().of(Counter.RETRANSLATED_CODE_PAGE)).isEqualTo(1);
     }
-    // Whichever block of the loop its unit begins with, and with another unit for where it goes on behind the store.
-    assertThat(recorder.heard.stream().map(text -> text.replaceFirst(" at .*", ""))).containsSubsequence(
-        "promoted, 3 instructions,", "%x is left for code_page".formatted(ProgramMachine.CODE + 2), "adapted, 3 instructions,");
+    // Whichever block of the loop its unit begins with; another one is for the jump behind the store.
+    assertThat(recorder.heard.stream().map(text -> text.replaceFirst(" at .*", ""))
+        .filter(text -> !text.endsWith(", 1 instructions,"))).endsWith("promoted, 3 instructions,",
+            "%x is left for code_page".formatted(ProgramMachine.CODE + 2), "adapted, 3 instructions,");
   }
 
   @Test
