@@ -58,20 +58,8 @@ record RoundWindow(Address address, PagePlan.Group group, long low, long high) {
       return 0L;
     }
     Operand[] operands = instruction.operands();
-    boolean whole = operands.length > 0 && operands[0] instanceof Operand.Register first && first.index() == register
-        && first.size() == codeSize && !first.highByte();
-    if (!whole) {
-      return null;
-    }
-    return switch (instruction.op()) {
-      case INC -> 1L;
-      case DEC -> -1L;
-      case ADD -> operands[1] instanceof Operand.Immediate immediate ? (Long) immediate.value() : null;
-      case SUB -> operands[1] instanceof Operand.Immediate immediate ? (Long) (-immediate.value()) : null;
-      case LEA -> operands[1] instanceof Operand.Memory memory && memory.base() == register && memory.index() == Reg.NONE
-          && memory.addressSize() == codeSize ? (Long) memory.displacement() : null;
-      default -> null;
-    };
+    boolean first = operands.length > 0 && operands[0] instanceof Operand.Register named && named.index() == register;
+    return first ? StackWindow.movementOfFirst(instruction, codeSize) : null;
   }
 
   /** The windows of a block that is a loop, over so many rounds; none where an instruction is not plain bytecode. */

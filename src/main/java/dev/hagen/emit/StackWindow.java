@@ -44,16 +44,30 @@ record StackWindow(int base, long low, long high, int last) {
     boolean named = operands.length > 0 && operands[0] instanceof Operand.Register register && register.index() == base
         && op.access() != Op.Access.READ || op == Op.XCHG || op == Op.XADD || op == Op.CMPXCHG;
     if (named) {
-      boolean constant = (op == Op.ADD || op == Op.SUB) && operands[0].size() == codeSize
-          && operands[1] instanceof Operand.Immediate;
-      long distance = constant ? ((Operand.Immediate) operands[1]).value() : 0;
-      return !constant ? null : (Long) (op == Op.ADD ? distance : -distance);
+      return movementOfFirst(instruction, codeSize);
     }
     return switch (op) {
       case PUSH -> base == Reg.RSP ? -operands[0].size() : 0L;
       case POP -> base == Reg.RSP ? operands[0].size() : 0L;
       case LEAVE, ENTER, PUSHA, POPA, PUSHF, POPF -> null;
       default -> 0L;
+    };
+  }
+
+  /** By how much an instruction moves the register that is its first operand, or null if that is not known when emitting. */
+  static @Nullable Long movementOfFirst(Instruction instruction, int codeSize) {
+    Operand[] operands = instruction.operands();
+    if (!(operands[0] instanceof Operand.Register register) || register.size() != codeSize) {
+      return null;
+    }
+    return switch (instruction.op()) {
+      case INC -> 1L;
+      case DEC -> -1L;
+      case ADD -> operands[1] instanceof Operand.Immediate immediate ? (Long) immediate.value() : null;
+      case SUB -> operands[1] instanceof Operand.Immediate immediate ? (Long) (-immediate.value()) : null;
+      case LEA -> operands[1] instanceof Operand.Memory memory && memory.base() == register.index()
+          && memory.index() == Reg.NONE && memory.addressSize() == codeSize ? (Long) memory.displacement() : null;
+      default -> null;
     };
   }
 
