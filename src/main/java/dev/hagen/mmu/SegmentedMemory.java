@@ -35,6 +35,12 @@ public final class SegmentedMemory {
       }
       return linear;
     }
+    if (ExecutionContext.isFlat(cpu.context) && segment < Reg.FS && segment != Reg.CS) {
+      if (offset + length > 1L << 32) {
+        throw violation(cpu, segment);
+      }
+      return offset;
+    }
     boolean typed = (cpu.context & ExecutionContext.REAL_SEGMENTS) == 0;
     if (typed && !allows(register, write) || !contains(register, offset, length)) {
       throw violation(cpu, segment);

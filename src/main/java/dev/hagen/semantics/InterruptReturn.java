@@ -39,14 +39,22 @@ public final class InterruptReturn {
     cpu.transferred = true;
   }
 
+  /** A value of the frame by how many others lie below it. */
+  private static long pushed(CpuState cpu, int index, int size) {
+    return StackAccess.peek(cpu, (long) index * size, size);
+  }
+
+  /** Takes RIP, CS and the flags off the stack. */
+  private static void drop(CpuState cpu, int size) {
+    StackAccess.setPointer(cpu, cpu.gpr[Reg.RSP] + 3 * size);
+  }
+
   private static void toReal(CpuState cpu, int size) {
-    StackCursor stack = StackCursor.current(cpu, 0);
-    int flags = (int) stack.peek(2 * size, size);
-    int selector = (int) stack.peek(size, size) & 0xFFFF;
-    long offset = stack.pop(size);
-    stack.skip(2 * size);
+    int flags = (int) pushed(cpu, 2, size);
+    int selector = (int) pushed(cpu, 1, size) & 0xFFFF;
+    long offset = pushed(cpu, 0, size);
     FarTransfer.checkRealOffset(cpu, offset);
-    stack.commit();
+    drop(cpu, size);
     SystemFlags.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF | Flags.IOPL);
     FarTransfer.enterReal(cpu, selector, offset);
   }
@@ -56,11 +64,9 @@ public final class InterruptReturn {
     if (extended && ((cpu.cr4 & Control.CR4_VME) == 0 || size != 2)) {
       throw cpu.generalProtection(0);
     }
-    StackCursor stack = StackCursor.current(cpu, 0);
-    int flags = (int) stack.peek(2 * size, size);
-    int selector = (int) stack.peek(size, size) & 0xFFFF;
-    long offset = stack.pop(size);
-    stack.skip(2 * size);
+    int flags = (int) pushed(cpu, 2, size);
+    int selector = (int) pushed(cpu, 1, size) & 0xFFFF;
+    long offset = pushed(cpu, 0, size);
     FarTransfer.checkRealOffset(cpu, offset);
     if (extended) {
       boolean interrupts = (flags & Flags.IF) != 0;
@@ -71,18 +77,16 @@ public final class InterruptReturn {
     } else {
       SystemFlags.change(cpu, flags, (size == 2 ? ALWAYS : ALWAYS_WIDE) | Flags.IF);
     }
-    stack.commit();
+    drop(cpu, size);
     FarTransfer.enterReal(cpu, selector, offset);
   }
 
   private static void fromProtected(CpuState cpu, int size) {
-    StackCursor stack = StackCursor.current(cpu, 0);
-    int flags = (int) stack.peek(2 * size, size);
-    int selector = (int) stack.peek(size, size) & 0xFFFF;
-    long offset = stack.pop(size);
-    stack.skip(2 * size);
+    int flags = (int) pushed(cpu, 2, size);
+    int selector = (int) pushed(cpu, 1, size) & 0xFFFF;
+    long offset = pushed(cpu, 0, size);
     if (size == 4 && (flags & Flags.VM) != 0 && cpu.cpl == 0 && !cpu.isLongMode()) {
-      toVirtual8086(cpu, stack, offset, selector, flags);
+      toVirtual8086(cpu, offset, selector, flags);
       return;
     }
     int changeable = changeable(cpu, size);
@@ -90,11 +94,11 @@ public final class InterruptReturn {
     if ((selector & 3) == cpu.cpl && !cpu.is64Bit()) {
       FarTransfer.checkOffset(cpu, code, offset);
       code = DescriptorTable.touch(cpu, selector, code);
-      stack.commit();
+      drop(cpu, size);
       FarTransfer.enter(cpu, selector, code, cpu.cpl, offset);
     } else {
-      long newPointer = stack.pop(size);
-      int newStack = (int) stack.pop(size) & 0xFFFF;
+      long newPointer = pushed(cpu, 3, size);
+      int newStack = (int) pushed(cpu, 4, size) & 0xFFFF;
       FarReturn.outward(cpu, selector, code, offset, newStack, newPointer, 0);
     }
     SystemFlags.change(cpu, flags, changeable);
@@ -112,15 +116,15 @@ public final class InterruptReturn {
     return changeable;
   }
 
-  private static void toVirtual8086(CpuState cpu, StackCursor stack, long offset, int selector, int flags) {
-    long newPointer = stack.pop(4);
+  private static void toVirtual8086(CpuState cpu, long offset, int selector, int flags) {
+    long newPointer = pushed(cpu, 3, 4);
     int[] selectors = new int[6];
     selectors[Reg.CS] = selector;
-    selectors[Reg.SS] = (int) stack.pop(4) & 0xFFFF;
-    selectors[Reg.ES] = (int) stack.pop(4) & 0xFFFF;
-    selectors[Reg.DS] = (int) stack.pop(4) & 0xFFFF;
-    selectors[Reg.FS] = (int) stack.pop(4) & 0xFFFF;
-    selectors[Reg.GS] = (int) stack.pop(4) & 0xFFFF;
+    selectors[Reg.SS] = (int) pushed(cpu, 4, 4) & 0xFFFF;
+    selectors[Reg.ES] = (int) pushed(cpu, 5, 4) & 0xFFFF;
+    selectors[Reg.DS] = (int) pushed(cpu, 6, 4) & 0xFFFF;
+    selectors[Reg.FS] = (int) pushed(cpu, 7, 4) & 0xFFFF;
+    selectors[Reg.GS] = (int) pushed(cpu, 8, 4) & 0xFFFF;
     if (offset > 0xFFFF) {
       throw cpu.generalProtection(0);
     }

@@ -29,23 +29,28 @@ final class StackCursor {
     this.width = width;
     this.supervisor = supervisor;
     this.errorCode = errorCode;
-    this.pointer = Bits.zeroExtend(pointer, width);
+    this.pointer = pointer;
   }
 
   /** The stack in use. */
   static StackCursor current(CpuState cpu, int errorCode) {
-    return new StackCursor(cpu, cpu.segment[Reg.SS], cpu.stackSize(), false, errorCode, cpu.gpr[Reg.RSP]);
+    SegmentRegister segment = cpu.segment[Reg.SS];
+    int width = cpu.stackSize();
+    return new StackCursor(cpu, segment, width, false, errorCode, Bits.zeroExtend(cpu.gpr[Reg.RSP], width));
   }
 
   /** A stack of 16- or 32-bit protected mode for privilege {@code cpl}, described by {@code segment}. */
   static StackCursor legacy(CpuState cpu, SegmentRegister segment, long pointer, int cpl, int errorCode) {
     int width = segment.has(SegmentRegister.DB) ? 4 : 2;
-    return new StackCursor(cpu, segment, width, cpl < 3 && cpu.cpl == 3, errorCode, pointer);
+    boolean supervisor = cpl < 3 && cpu.cpl == 3;
+    return new StackCursor(cpu, segment, width, supervisor, errorCode, Bits.zeroExtend(pointer, width));
   }
 
   /** A stack of 64-bit mode for privilege {@code cpl}. */
   static StackCursor flat(CpuState cpu, long pointer, int cpl, int errorCode) {
-    return new StackCursor(cpu, cpu.segment[Reg.SS], 8, cpl < 3 && cpu.cpl == 3, errorCode, pointer);
+    SegmentRegister segment = cpu.segment[Reg.SS];
+    boolean supervisor = cpl < 3 && cpu.cpl == 3;
+    return new StackCursor(cpu, segment, 8, supervisor, errorCode, pointer);
   }
 
   long pointer() {

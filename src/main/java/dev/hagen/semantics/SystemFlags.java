@@ -24,7 +24,9 @@ public final class SystemFlags {
   static void change(CpuState cpu, int flags, int mask) {
     int old = (mask & Flags.ARITHMETIC) == Flags.ARITHMETIC ? cpu.systemFlags : cpu.flags();
     cpu.setFlags(old & ~mask | flags & mask);
-    cpu.updateContext();
+    if (((old ^ cpu.systemFlags) & (Flags.VM | Flags.AC)) != 0) {
+      cpu.updateContext();
+    }
   }
 
   /** Whether virtual-8086 mode runs with an IOPL that does not let it at the interrupt flag. */
