@@ -46,6 +46,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService worker;
   private final @Nullable CompileWatch watch;
+  private final @Nullable HarvestTimer timer;
   private final UnitClasses classes;
   private UnaryOperator<Unit> finish = UnaryOperator.identity();
   private volatile TranslationListener listener = TranslationListener.NONE;
@@ -79,6 +80,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
       interpreter.setMostMisses(tunables.get(Tunable.MISSES));
     }
     this.watch = tunables.isOn(Tunable.BACKGROUND) && tiers ? CompileWatch.start(cpu.counters) : null;
+    this.timer = tunables.isOn(Tunable.BACKGROUND) ? new HarvestTimer(cpu, wake) : null;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
   }
@@ -256,6 +258,9 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   /** Publishes the units that are finished; on the processor's thread. */
   public void publish() {
+    if (timer != null) {
+      timer.note();
+    }
     long retired = cpu.retired + cpu.countdown;
     if (retired >= nextHarvest) {
       nextHarvest = retired + period * (1 + cache.size() / UNITS_PER_PERIOD);
@@ -281,6 +286,9 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     worker.shutdownNow();
     if (watch != null) {
       watch.close();
+    }
+    if (timer != null) {
+      timer.close();
     }
   }
 }

@@ -3,10 +3,14 @@ package dev.hagen.emit;
 import static org.objectweb.asm.Opcodes.DUP;
 import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.IADD;
+import static org.objectweb.asm.Opcodes.IFNE;
 import static org.objectweb.asm.Opcodes.IRETURN;
 import static org.objectweb.asm.Opcodes.ISTORE;
 import static org.objectweb.asm.Opcodes.ISUB;
+import static org.objectweb.asm.Opcodes.LCMP;
 
+import dev.hagen.interpret.Unit;
+import dev.hagen.mmu.LinearMemory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +59,32 @@ final class Exits {
       leave(tail, uncounted, distance, result);
     });
     return label;
+  }
+
+  /**
+   * Where to jump so that the unit leaves in the present state for a fault of the instruction at a distance from the head.
+   *
+   * @param raise emits code that has the state know of the fault, or leaves otherwise
+   */
+  Label fault(int uncounted, long distance, Runnable raise) {
+    Label label = new Label();
+    Tail tail = tail();
+    later(() -> {
+      code.label(label);
+      raise.run();
+      leave(tail, uncounted, distance, Unit.FAULT);
+    });
+    return label;
+  }
+
+  /** Where to jump behind a walk that has found no place: leaves for the fault that the walk has met, or else by {@code miss}. */
+  Label noPlace(int uncounted, long distance, Label miss) {
+    return fault(uncounted, distance, () -> {
+      code.lload(Locals.OFFSET);
+      code.constant(LinearMemory.FAULT);
+      code.op(LCMP);
+      code.jump(IFNE, miss);
+    });
   }
 
   private Tail tail() {

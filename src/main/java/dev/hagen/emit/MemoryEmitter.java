@@ -191,6 +191,7 @@ final class MemoryEmitter {
     Label found = new Label();
     Label miss = unit.miss();
     boolean walks = unit.walks();
+    Label noPlace = walks ? unit.noPlace() : miss;
     pushDistance(group, Locals.ADDRESS);
     code.op(DUP2);
     code.lstore(Locals.DISTANCE);
@@ -229,10 +230,10 @@ final class MemoryEmitter {
         code.label(unknown);
         if (asWritten == write) {
           boolean line = write && group.size() != PagePlan.PAGE_SIZE;
-          places.walk(write, line, size, miss);
+          places.walk(write, line, size, noPlace);
           code.jump(GOTO, line ? remember : distant);
         } else {
-          places.find(false, size, walks, miss);
+          places.find(false, size, walks, noPlace);
           code.jump(GOTO, distant);
         }
       }

@@ -1,6 +1,5 @@
 package dev.hagen.emit;
 
-import static org.objectweb.asm.Opcodes.ATHROW;
 import static org.objectweb.asm.Opcodes.GOTO;
 import static org.objectweb.asm.Opcodes.IFEQ;
 import static org.objectweb.asm.Opcodes.IFNE;
@@ -142,8 +141,8 @@ final class StepEmitter {
     });
   }
 
-  /** The same with everything in the state: a fault is thrown on, with RIP put back. */
-  private void callOrThrow(Instruction instruction, Method method) {
+  /** The same with everything in the state: the unit leaves for a fault, with RIP put back. */
+  private void callOrFault(Instruction instruction, Method method) {
     long at = unit.at();
     Label fault = callCatching(instruction, method);
     unit.exits().later(() -> {
@@ -151,7 +150,9 @@ final class StepEmitter {
       code.aload(Locals.CPU);
       unit.pushAddress(at);
       Names.RIP.put(code.visitor());
-      code.op(ATHROW);
+      code.op(POP);
+      code.constant(Unit.FAULT);
+      code.op(IRETURN);
     });
   }
 
@@ -188,7 +189,7 @@ final class StepEmitter {
    */
   void emitTransfer(Instruction instruction) {
     storeState();
-    callOrThrow(instruction, Objects.requireNonNull(SemanticMethods.sole(instruction, context)));
+    callOrFault(instruction, Objects.requireNonNull(SemanticMethods.sole(instruction, context)));
     unit.exits().reloadCount();
     leaveBehind(Unit.LEFT);
   }
@@ -199,7 +200,7 @@ final class StepEmitter {
     Label leaves = new Label();
     Method method = SemanticMethods.sole(instruction, context);
     if (method != null) {
-      callOrThrow(instruction, method);
+      callOrFault(instruction, method);
       unit.exits().reloadCount();
       code.aload(Locals.CPU);
       Names.LEAVE_BLOCK.get(code.visitor());

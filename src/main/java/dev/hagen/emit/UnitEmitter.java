@@ -1,6 +1,7 @@
 package dev.hagen.emit;
 
 import static org.objectweb.asm.Opcodes.GOTO;
+import static org.objectweb.asm.Opcodes.POP;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
@@ -74,6 +75,7 @@ public final class UnitEmitter {
   private long at;
   private int before;
   private @Nullable Label miss;
+  private @Nullable Label noPlace;
   private RegionBlock current;
   private int index;
   /** How many instructions of the region lie before the current block. */
@@ -365,6 +367,7 @@ public final class UnitEmitter {
     instruction = current.instructions().get(number);
     index = number;
     miss = null;
+    noPlace = null;
   }
 
   private void emitCurrent() {
@@ -636,6 +639,24 @@ public final class UnitEmitter {
   /** The same from another state of the registers. */
   Label freshMiss() {
     return exits.exit(before, at, hasRecord() && !draft ? Unit.INTERPRET_AGAIN : Unit.INTERPRET);
+  }
+
+  /** The same behind a walk through the page tables, which may have met a fault. */
+  Label noPlace() {
+    if (noPlace == null) {
+      noPlace = exits.noPlace(before, at, miss());
+    }
+    return noPlace;
+  }
+
+  /** Where the unit leaves for a fault of the current instruction, of which nothing has happened yet: without error code. */
+  Label fault(int vector) {
+    return exits.fault(before, at, () -> {
+      code.aload(Locals.CPU);
+      code.constant(vector);
+      Names.RAISE.call(code.visitor());
+      code.op(POP);
+    });
   }
 
   /** Where the unit leaves behind the current instruction, which is done and not counted. */

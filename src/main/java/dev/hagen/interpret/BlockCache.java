@@ -76,7 +76,10 @@ final class BlockCache implements CodeListener {
    * @throws dev.hagen.cpu.GuestException the fault of fetching its first instruction
    */
   Block at(long linear) {
-    long key = key(linear);
+    return at(linear, key(linear));
+  }
+
+  private Block at(long linear, long key) {
     Block known = jumpBlock[slot(key)];
     return known != null && known.key == key ? known : find(linear);
   }
@@ -90,11 +93,12 @@ final class BlockCache implements CodeListener {
     if (before == null) {
       return at(linear);
     }
+    long key = key(linear);
     Block likely = before.successor(towardsNext);
-    if (likely != null && likely.key == key(linear)) {
+    if (likely != null && likely.key == key) {
       return likely;
     }
-    Block block = at(linear);
+    Block block = at(linear, key);
     before.setSuccessor(towardsNext, block);
     return block;
   }

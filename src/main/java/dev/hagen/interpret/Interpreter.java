@@ -10,6 +10,7 @@ import dev.hagen.semantics.DebugRegisters;
 import dev.hagen.semantics.LazyFlags;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
+import dev.hagen.x86.Vector;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interpreter {
   /** How a unit gives control back, by {@link Unit}'s results; one that need not be interpreted at once is an event. */
-  private static final Counter[] LEAVES =
-      {Counter.LEAVE_RETURN, Counter.LEAVE_END, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT};
+  private static final Counter[] LEAVES = {Counter.LEAVE_RETURN, Counter.LEAVE_END, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT,
+      Counter.LEAVE_EVENT, Counter.LEAVE_EVENT};
 
   private final CpuState cpu;
   private final Binder binder;
@@ -173,6 +174,7 @@ public final class Interpreter {
     cpu.counters.count(Counter.UNITS_ENTERED);
     int result = unit.run(cpu, entry, depth);
     if (Unit.isForInterpreter(result) && !cpu.leaveBlock && cpu.countdown < 0) {
+      unit.countLeave();
       interpretOne(result);
     } else {
       cpu.counters.count(LEAVES[result]);
@@ -311,8 +313,14 @@ public final class Interpreter {
     }
   }
 
-  /** Runs an instruction that a unit could not, with which result it has left. */
+  /** Runs an instruction that a unit could not, with which result it has left, or has the fault delivered that it found. */
   private void interpretOne(int result) {
+    if (result == Unit.FAULT) {
+      GuestException fault = cpu.raised();
+      cpu.counters.count(fault.vector() == Vector.PF ? Counter.LEAVE_PAGE_FAULT : Counter.LEAVE_INSTRUCTION);
+      raise(fault);
+      return;
+    }
     LazyFlags.sync(cpu);
     Block block = cache.at(linearRip(cpu));
     LeaveRecord leaves = block.leaves();

@@ -25,6 +25,8 @@ public final class RegionCode extends CodeRange {
   private final Block head;
   private final long linear;
   private final List<Page> pages;
+  /** Whether it is more than the page that the head's block has been found in. */
+  private final boolean spansPages;
   /** Distances of the blocks from the head. */
   private final List<Long> blocks;
   private final long distanceOfPage;
@@ -44,6 +46,8 @@ public final class RegionCode extends CodeRange {
   private boolean anew;
   /** Instructions that the draft has retired. */
   private long heat;
+  /** How often the draft has been left for an instruction that the interpreter had to do; some of it without any retired. */
+  private long leaves;
   /** What units that count have counted: entries, and instructions that better units have retired. */
   private long runs;
   private long retired;
@@ -59,6 +63,7 @@ public final class RegionCode extends CodeRange {
     this.head = head;
     this.linear = linear;
     this.pages = List.copyOf(pages);
+    this.spansPages = pages.size() > 1;
     this.blocks = List.copyOf(blocks);
     this.distanceOfPage = linear & 0xFFF;
   }
@@ -198,6 +203,7 @@ public final class RegionCode extends CodeRange {
     boolean touched = unit != null && unit.takeTouched();
     if (draft != null) {
       heat += draft.takeHeat();
+      leaves += draft.takeLeaves();
       runs += draft.takeRuns();
     }
     takeCounts();
@@ -224,10 +230,11 @@ public final class RegionCode extends CodeRange {
 
   /**
    * Whether to look if the draft is left often, now that records have changed {@code changes} times: it has retired
-   * {@code instructions}, is not promoted yet, and this has not been answered for as many changes before.
+   * {@code instructions}, those that it was left for among them, is not promoted yet, and this has not been answered for as
+   * many changes before.
    */
   public boolean takeRecordsOfDraft(int changes, int instructions) {
-    boolean now = !promoted && heat >= instructions && seenChanges != changes;
+    boolean now = !promoted && heat + leaves >= instructions && seenChanges != changes;
     seenChanges = now ? changes : seenChanges;
     return now;
   }
@@ -276,7 +283,7 @@ public final class RegionCode extends CodeRange {
     if (isRetired() || unit == null) {
       return null;
     }
-    if (pages.size() > 1 && (checkedEpoch != cpu.mappingEpoch || checkedLinear != linear) && !isMapped(cpu, linear)) {
+    if (spansPages && (checkedEpoch != cpu.mappingEpoch || checkedLinear != linear) && !isMapped(cpu, linear)) {
       return null;
     }
     return unit;

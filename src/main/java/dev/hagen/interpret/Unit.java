@@ -27,6 +27,9 @@ public abstract class Unit {
   /** As {@link #INTERPRET}, where the unit was made to keep from it: it knew that units had left for the instruction often. */
   public static final int INTERPRET_AGAIN = 4;
 
+  /** RIP is at an instruction that has raised {@link CpuState#raised}, which is to be delivered. */
+  public static final int FAULT = 5;
+
   /** How many groups of accesses may remember a page. */
   public static final int PAGE_GROUPS = 8;
 
@@ -50,12 +53,14 @@ public abstract class Unit {
    * control away.
    */
   protected int heat;
+  /** How often the interpreter has entered the unit and had to do the instruction for which it was left. */
+  private int leaves;
   /** How often the accesses of a group, by its number, have met another page than the last time. */
   protected final int[] pageChanges = new int[PAGE_GROUPS];
 
-  /** Whether a result says that the interpreter must execute an instruction. */
+  /** Whether a result says that the interpreter must execute an instruction, or deliver its fault. */
   static boolean isForInterpreter(int result) {
-    return result == INTERPRET || result == INTERPRET_AGAIN;
+    return result == INTERPRET || result >= INTERPRET_AGAIN;
   }
 
   /** Whether the unit has been entered since the last call. */
@@ -76,6 +81,18 @@ public abstract class Unit {
   public final int takeHeat() {
     int had = heat;
     heat = 0;
+    return had;
+  }
+
+  /** Notes that the interpreter, which has entered the unit, has to do an instruction for it. */
+  final void countLeave() {
+    leaves++;
+  }
+
+  /** How often {@link #countLeave} has been called since the last call. */
+  final int takeLeaves() {
+    int had = leaves;
+    leaves = 0;
     return had;
   }
 
@@ -176,7 +193,7 @@ public abstract class Unit {
    *
    * @param entry the number of the block at RIP among the region's entries; 0: its head
    * @param depth how many calls may be nested
-   * @return {@link #RETURNED}, {@link #LEFT}, {@link #INTERPRET}, {@link #INTERPRET_AGAIN} or {@link #EVENT}
+   * @return {@link #RETURNED}, {@link #LEFT}, {@link #INTERPRET}, {@link #INTERPRET_AGAIN}, {@link #FAULT} or {@link #EVENT}
    */
   public abstract int run(CpuState cpu, int entry, int depth);
 }

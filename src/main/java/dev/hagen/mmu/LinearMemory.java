@@ -20,6 +20,8 @@ import dev.hagen.x86.Vector;
 public final class LinearMemory {
   /** Answer of {@link #ramForLoad} and {@link #ramForStore}: the access must be done element by element. */
   public static final long NOT_PLAIN = -1;
+  /** Answer of {@link #walkForUnit}: the access raises {@link CpuState#raised}. */
+  public static final long FAULT = -2;
 
   /** By kind of access, see {@link TlbSet}. */
   private static final Counter[] MISSES = {Counter.TLB_MISS_READ, Counter.TLB_MISS_WRITE, Counter.TLB_MISS_EXECUTE};
@@ -50,8 +52,8 @@ public final class LinearMemory {
 
   /**
    * Asks the page tables, and fills the TLB: the offset in {@link HostMemory} of {@code size} bytes at {@code linear}, or
-   * {@link #NOT_PLAIN} if the access might fault or needs the slow path. For translation units. The page may hold code, if
-   * the lines that are to be written hold none.
+   * {@link #FAULT} if the tables forbid the access, or {@link #NOT_PLAIN} if it needs the slow path, which may find other
+   * faults. For translation units. The page may hold code, if the lines that are to be written hold none.
    */
   public static long walkForUnit(CpuState cpu, long linear, int size, boolean write) {
     return walkForUnit(cpu, linear, size, write, false);
@@ -67,7 +69,7 @@ public final class LinearMemory {
       return NOT_PLAIN;
     }
     if (find(cpu, linear, write ? TlbSet.WRITE : TlbSet.READ, cpu.privilege()) == PageWalker.FAULT) {
-      return NOT_PLAIN;
+      return FAULT;
     }
     // The walk may have set a bit in a page table that lies among code, or traced a page that the unit knows how to write.
     if (cpu.leaveBlock) {
