@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interpreter {
   /** How a unit gives control back, by {@link Unit}'s results; one that need not be interpreted at once is an event. */
-  private static final Counter[] LEAVES = {Counter.LEAVE_RETURN, Counter.LEAVE_END, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT,
-      Counter.LEAVE_EVENT, Counter.LEAVE_EVENT};
+  private static final Counter[] LEAVES =
+      {Counter.LEAVE_RETURN, Counter.LEAVE_END, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT, Counter.LEAVE_EVENT};
 
   private final CpuState cpu;
   private final Binder binder;
@@ -173,7 +173,10 @@ public final class Interpreter {
   private void runUnit(Unit unit, int entry, int depth) {
     cpu.counters.count(Counter.UNITS_ENTERED);
     int result = unit.run(cpu, entry, depth);
-    if (Unit.isForInterpreter(result) && !cpu.leaveBlock && cpu.countdown < 0) {
+    if (result == Unit.FAULT) {
+      unit.countLeave();
+      raiseFound();
+    } else if (Unit.isForInterpreter(result) && !cpu.leaveBlock && cpu.countdown < 0) {
       unit.countLeave();
       interpretOne(result);
     } else {
@@ -203,7 +206,9 @@ public final class Interpreter {
     int before = cpu.countdown;
     try {
       int result = unit.run(cpu, entry, depth);
-      if (Unit.isForInterpreter(result) && !mustStop()) {
+      if (result == Unit.FAULT) {
+        raiseFound();
+      } else if (Unit.isForInterpreter(result) && !mustStop()) {
         interpretOne(result);
       }
     } finally {
@@ -244,6 +249,9 @@ public final class Interpreter {
 
   /** See {@link Unit#resume}. */
   boolean resume(int result, long expected, long stack, int depth) {
+    if (result == Unit.FAULT) {
+      raiseFound();
+    }
     if (result == Unit.EVENT || depth <= 0 || mustUnwind()) {
       return false;
     }
@@ -313,14 +321,18 @@ public final class Interpreter {
     }
   }
 
-  /** Runs an instruction that a unit could not, with which result it has left, or has the fault delivered that it found. */
+  /**
+   * Has the fault delivered with which a unit has left. At once whatever else is to be done: it may have come of a task switch,
+   * which is not repeated.
+   */
+  private void raiseFound() {
+    GuestException fault = cpu.raised();
+    cpu.counters.count(fault.vector() == Vector.PF ? Counter.LEAVE_PAGE_FAULT : Counter.LEAVE_INSTRUCTION);
+    raise(fault);
+  }
+
+  /** Runs an instruction that a unit could not, with which result it has left. */
   private void interpretOne(int result) {
-    if (result == Unit.FAULT) {
-      GuestException fault = cpu.raised();
-      cpu.counters.count(fault.vector() == Vector.PF ? Counter.LEAVE_PAGE_FAULT : Counter.LEAVE_INSTRUCTION);
-      raise(fault);
-      return;
-    }
     LazyFlags.sync(cpu);
     Block block = cache.at(linearRip(cpu));
     LeaveRecord leaves = block.leaves();

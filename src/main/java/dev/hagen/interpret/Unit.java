@@ -58,9 +58,9 @@ public abstract class Unit {
   /** How often the accesses of a group, by its number, have met another page than the last time. */
   protected final int[] pageChanges = new int[PAGE_GROUPS];
 
-  /** Whether a result says that the interpreter must execute an instruction, or deliver its fault. */
+  /** Whether a result says that the interpreter must execute an instruction. */
   static boolean isForInterpreter(int result) {
-    return result == INTERPRET || result >= INTERPRET_AGAIN;
+    return result == INTERPRET || result == INTERPRET_AGAIN;
   }
 
   /** Whether the unit has been entered since the last call. */
