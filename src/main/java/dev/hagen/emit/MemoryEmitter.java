@@ -191,7 +191,7 @@ final class MemoryEmitter {
     Label found = new Label();
     Label miss = unit.miss();
     boolean walks = unit.walks();
-    Label noPlace = walks ? unit.noPlace() : miss;
+    Label noPlace = unit.noPlace();
     pushDistance(group, Locals.ADDRESS);
     code.op(DUP2);
     code.lstore(Locals.DISTANCE);

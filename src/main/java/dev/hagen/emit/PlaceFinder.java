@@ -28,7 +28,7 @@ final class PlaceFinder {
 
   /** Finds the place by the TLB, or leaves. */
   void find(boolean write, int size) {
-    find(write, size, unit.walks(), unit.walks() ? unit.noPlace() : unit.miss());
+    find(write, size, unit.walks(), unit.noPlace());
   }
 
   /**

@@ -641,8 +641,11 @@ public final class UnitEmitter {
     return exits.exit(before, at, hasRecord() && !draft ? Unit.INTERPRET_AGAIN : Unit.INTERPRET);
   }
 
-  /** The same behind a walk through the page tables, which may have met a fault. */
+  /** The same for an access that finds no place; if it {@linkplain #walks asks the page tables}, they may have told a fault. */
   Label noPlace() {
+    if (!walks()) {
+      return miss();
+    }
     if (noPlace == null) {
       noPlace = exits.noPlace(before, at, miss());
     }

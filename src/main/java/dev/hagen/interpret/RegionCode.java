@@ -25,7 +25,7 @@ public final class RegionCode extends CodeRange {
   private final Block head;
   private final long linear;
   private final List<Page> pages;
-  /** Whether it is more than the page that the head's block has been found in. */
+  /** Whether there are several pages, so that it must be asked whether they are still mapped side by side. */
   private final boolean spansPages;
   /** Distances of the blocks from the head. */
   private final List<Long> blocks;

@@ -22,6 +22,7 @@ final class StackCursor {
   private final int errorCode;
   private long pointer;
 
+  /** What is computed for it is to be there before: else HotSpot clears the object first, and the loads after that wait. */
   private StackCursor(CpuState cpu, SegmentRegister segment, int width, boolean supervisor, int errorCode,
       long pointer) {
     this.cpu = cpu;
