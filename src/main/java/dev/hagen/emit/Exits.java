@@ -61,30 +61,19 @@ final class Exits {
     return label;
   }
 
-  /**
-   * Where to jump so that the unit leaves in the present state for a fault of the instruction at a distance from the head.
-   *
-   * @param raise emits code that has the state know of the fault, or leaves otherwise
-   */
-  Label fault(int uncounted, long distance, Runnable raise) {
+  /** Where to jump behind a walk that has found no place: leaves for the fault that the walk has met, or else by {@code miss}. */
+  Label noPlace(int uncounted, long distance, Label miss) {
     Label label = new Label();
     Tail tail = tail();
     later(() -> {
       code.label(label);
-      raise.run();
-      leave(tail, uncounted, distance, Unit.FAULT);
-    });
-    return label;
-  }
-
-  /** Where to jump behind a walk that has found no place: leaves for the fault that the walk has met, or else by {@code miss}. */
-  Label noPlace(int uncounted, long distance, Label miss) {
-    return fault(uncounted, distance, () -> {
       code.lload(Locals.OFFSET);
       code.constant(LinearMemory.FAULT);
       code.op(LCMP);
       code.jump(IFNE, miss);
+      leave(tail, uncounted, distance, Unit.FAULT);
     });
+    return label;
   }
 
   private Tail tail() {

@@ -69,7 +69,6 @@ final class Names {
   static final MethodName RESUME =
       method(Unit.class, "resume", CpuState.class, int.class, long.class, long.class, int.class);
   static final MethodName ENTER = method(Link.class, "enter", CpuState.class, long.class);
-  static final MethodName RAISE = method(CpuState.class, "raise", int.class);
   static final MethodName WALK =
       method(LinearMemory.class, "walkForUnit", CpuState.class, long.class, int.class, boolean.class);
   static final MethodName WALK_FOR_LINE =

@@ -22,7 +22,6 @@ import dev.hagen.decode.Op;
 import dev.hagen.decode.Operand;
 import dev.hagen.semantics.FlagChange;
 import dev.hagen.x86.Reg;
-import dev.hagen.x86.Vector;
 import org.objectweb.asm.Label;
 
 /** Emits multiplication and division of integers. */
@@ -110,7 +109,7 @@ final class ProductEmitter {
     pushFactor(operand, signed);
     code.lstore(Locals.TEMPORARY_2);
     code.lload(Locals.TEMPORARY_2);
-    jumpIfZero(unit.fault(Vector.DE));
+    jumpIfZero(unit.divideError());
     Label done = new Label();
     if (size == 8) {
       checkUpperHalf(signed, miss);

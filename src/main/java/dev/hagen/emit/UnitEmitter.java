@@ -1,7 +1,6 @@
 package dev.hagen.emit;
 
 import static org.objectweb.asm.Opcodes.GOTO;
-import static org.objectweb.asm.Opcodes.POP;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.ExecutionContext;
@@ -652,14 +651,9 @@ public final class UnitEmitter {
     return noPlace;
   }
 
-  /** Where the unit leaves for a fault of the current instruction, of which nothing has happened yet: without error code. */
-  Label fault(int vector) {
-    return exits.fault(before, at, () -> {
-      code.aload(Locals.CPU);
-      code.constant(vector);
-      Names.RAISE.call(code.visitor());
-      code.op(POP);
-    });
+  /** Where the unit leaves if the current instruction divides by zero. */
+  Label divideError() {
+    return exits.exit(before, at, Unit.DIVIDE_ERROR);
   }
 
   /** Where the unit leaves behind the current instruction, which is done and not counted. */

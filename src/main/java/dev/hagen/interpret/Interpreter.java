@@ -173,9 +173,9 @@ public final class Interpreter {
   private void runUnit(Unit unit, int entry, int depth) {
     cpu.counters.count(Counter.UNITS_ENTERED);
     int result = unit.run(cpu, entry, depth);
-    if (result == Unit.FAULT) {
+    if (Unit.isFault(result)) {
       unit.countLeave();
-      raiseFound();
+      raiseFound(result);
     } else if (Unit.isForInterpreter(result) && !cpu.leaveBlock && cpu.countdown < 0) {
       unit.countLeave();
       interpretOne(result);
@@ -206,8 +206,8 @@ public final class Interpreter {
     int before = cpu.countdown;
     try {
       int result = unit.run(cpu, entry, depth);
-      if (result == Unit.FAULT) {
-        raiseFound();
+      if (Unit.isFault(result)) {
+        raiseFound(result);
       } else if (Unit.isForInterpreter(result) && !mustStop()) {
         interpretOne(result);
       }
@@ -249,8 +249,8 @@ public final class Interpreter {
 
   /** See {@link Unit#resume}. */
   boolean resume(int result, long expected, long stack, int depth) {
-    if (result == Unit.FAULT) {
-      raiseFound();
+    if (Unit.isFault(result)) {
+      raiseFound(result);
     }
     if (result == Unit.EVENT || depth <= 0 || mustUnwind()) {
       return false;
@@ -325,8 +325,8 @@ public final class Interpreter {
    * Has the fault delivered with which a unit has left. At once whatever else is to be done: it may have come of a task switch,
    * which is not repeated.
    */
-  private void raiseFound() {
-    GuestException fault = cpu.raised();
+  private void raiseFound(int result) {
+    GuestException fault = result == Unit.DIVIDE_ERROR ? cpu.raise(Vector.DE) : cpu.raised();
     cpu.counters.count(fault.vector() == Vector.PF ? Counter.LEAVE_PAGE_FAULT : Counter.LEAVE_INSTRUCTION);
     raise(fault);
   }

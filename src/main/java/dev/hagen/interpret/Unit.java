@@ -30,6 +30,9 @@ public abstract class Unit {
   /** RIP is at an instruction that has raised {@link CpuState#raised}, which is to be delivered. */
   public static final int FAULT = 5;
 
+  /** RIP is at a division by zero, whose #DE is to be delivered: a unit that raised it would run more slowly where it does not. */
+  public static final int DIVIDE_ERROR = 6;
+
   /** How many groups of accesses may remember a page. */
   public static final int PAGE_GROUPS = 8;
 
@@ -57,6 +60,11 @@ public abstract class Unit {
   private int leaves;
   /** How often the accesses of a group, by its number, have met another page than the last time. */
   protected final int[] pageChanges = new int[PAGE_GROUPS];
+
+  /** Whether a result says that a fault must be delivered. */
+  static boolean isFault(int result) {
+    return result >= FAULT;
+  }
 
   /** Whether a result says that the interpreter must execute an instruction. */
   static boolean isForInterpreter(int result) {
@@ -193,7 +201,8 @@ public abstract class Unit {
    *
    * @param entry the number of the block at RIP among the region's entries; 0: its head
    * @param depth how many calls may be nested
-   * @return {@link #RETURNED}, {@link #LEFT}, {@link #INTERPRET}, {@link #INTERPRET_AGAIN}, {@link #FAULT} or {@link #EVENT}
+   * @return {@link #RETURNED}, {@link #LEFT}, {@link #INTERPRET}, {@link #INTERPRET_AGAIN}, {@link #FAULT}, {@link #DIVIDE_ERROR} or
+   *     {@link #EVENT}
    */
   public abstract int run(CpuState cpu, int entry, int depth);
 }
