@@ -75,8 +75,8 @@ final class BlockCache implements CodeListener {
    *
    * @throws dev.hagen.cpu.GuestException the fault of fetching its first instruction
    */
-  Block at(long linear) {
-    return at(linear, key(linear));
+  Block at(CpuState cpu, long linear) {
+    return at(linear, key(cpu, linear));
   }
 
   private Block at(long linear, long key) {
@@ -89,11 +89,8 @@ final class BlockCache implements CodeListener {
    *
    * @param towardsNext whether {@code before} went on to the instruction behind it
    */
-  Block behind(@Nullable Block before, boolean towardsNext, long linear) {
-    if (before == null) {
-      return at(linear);
-    }
-    long key = key(linear);
+  Block behind(Block before, boolean towardsNext, CpuState cpu, long linear) {
+    long key = key(cpu, linear);
     Block likely = before.successor(towardsNext);
     if (likely != null && likely.key == key) {
       return likely;
@@ -104,7 +101,7 @@ final class BlockCache implements CodeListener {
   }
 
   /** The key of the block at {@code linear}, or one that no block has if the TLB does not know where that is. */
-  private long key(long linear) {
+  private static long key(CpuState cpu, long linear) {
     long[] tlb = cpu.executeTlb;
     return TlbArray.hits(TlbArray.tag(tlb, linear), linear, 1)
         ? TlbArray.place(tlb, linear) | (long) cpu.context << CONTEXT_SHIFT : NO_KEY;

@@ -35,9 +35,12 @@ public final class Interpreter {
   private @Nullable Consumer<GuestException> faults;
   private boolean inTurns;
   private int most = MOST;
-  /** The block, or unit at it, that ran last, and whether it is known to have gone on behind it: a hint at what is next. */
+  /** The block that was interpreted last, if no unit has run since, and whether it has gone on behind it: a hint at what is next. */
   private @Nullable Block before;
   private boolean wentOn;
+  /** Entries of units, and leaves by result, that are to be counted yet: {@link #run} does so when it ends. */
+  private long entries;
+  private final long[] leaves = new long[Unit.FAULT];
 
   /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
   public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods) {
@@ -120,10 +123,20 @@ public final class Interpreter {
     try {
       runUntil(NOWHERE, 0, DEPTH);
     } finally {
+      countUnits();
       LazyFlags.sync(cpu);
       cpu.retired += cpu.countdown;
       cpu.countdown = 0;
       cpu.counters.set(Counter.INSTRUCTIONS_IN_UNITS, cpu.retired - cpu.counters.of(Counter.INSTRUCTIONS_INTERPRETED));
+    }
+  }
+
+  private void countUnits() {
+    cpu.counters.add(Counter.UNITS_ENTERED, entries);
+    entries = 0;
+    for (int result = 0; result < leaves.length; result++) {
+      cpu.counters.add(LEAVES[result], leaves[result]);
+      leaves[result] = 0;
     }
   }
 
@@ -133,32 +146,32 @@ public final class Interpreter {
    * @return whether the former
    */
   private boolean runUntil(long expected, long stack, int depth) {
+    CpuState cpu = this.cpu;
     boolean ends = false;
     do {
       try {
-        ends = runNext(depth) && inTurns;
+        ends = runNext(cpu, depth) && inTurns;
       } catch (GuestException e) {
         raise(e);
       }
-    } while (!ends && !(depth == DEPTH ? mustStop() : mustUnwind()) && !isBack(expected, stack));
-    return isBack(expected, stack);
+    } while (!ends && !(depth == DEPTH ? mustStop(cpu) : mustUnwind(cpu)) && !isBack(cpu, expected, stack));
+    return isBack(cpu, expected, stack);
   }
 
   /** Runs what is at CS:RIP; answers whether that was a unit. */
-  private boolean runNext(int depth) {
-    CpuState cpu = this.cpu;
+  private boolean runNext(CpuState cpu, int depth) {
     long linear = linearRip(cpu);
-    Block block = cache.behind(before, wentOn, linear);
-    before = block;
-    wentOn = false;
+    Block last = before;
+    Block block = last == null ? cache.at(cpu, linear) : cache.behind(last, wentOn, cpu, linear);
     RegionCode code = block.code;
     if (code != null && cpu.countdown < -CpuState.MARGIN) {
       Unit unit = code.enter(cpu, linear - block.entryDistance);
       if (unit != null) {
+        before = null;
         if (code.isOnTrial()) {
           tryOut(code, block.entry, depth);
         } else {
-          runUnit(unit, block.entry, depth);
+          runUnit(unit, cpu, block.entry, depth);
         }
         return true;
       }
@@ -166,12 +179,14 @@ public final class Interpreter {
       hot.hot(linear);
     }
     LazyFlags.sync(cpu);
+    before = block;
+    wentOn = false;
     runBlock(block);
     return false;
   }
 
-  private void runUnit(Unit unit, int entry, int depth) {
-    cpu.counters.count(Counter.UNITS_ENTERED);
+  private void runUnit(Unit unit, CpuState cpu, int entry, int depth) {
+    entries++;
     int result = unit.run(cpu, entry, depth);
     if (Unit.isFault(result)) {
       unit.countLeave();
@@ -180,7 +195,7 @@ public final class Interpreter {
       unit.countLeave();
       interpretOne(result);
     } else {
-      cpu.counters.count(LEAVES[result]);
+      leaves[result]++;
     }
   }
 
@@ -208,7 +223,7 @@ public final class Interpreter {
       int result = unit.run(cpu, entry, depth);
       if (Unit.isFault(result)) {
         raiseFound(result);
-      } else if (Unit.isForInterpreter(result) && !mustStop()) {
+      } else if (Unit.isForInterpreter(result) && !mustStop(cpu)) {
         interpretOne(result);
       }
     } finally {
@@ -241,7 +256,7 @@ public final class Interpreter {
   /** See {@link Unit#callIndirect}. */
   int call(int depth) {
     long linear = linearRip(cpu);
-    Block block = cache.at(linear);
+    Block block = cache.at(cpu, linear);
     RegionCode code = block.code;
     Unit unit = code == null || code.isOnTrial() ? null : code.enter(cpu, linear - block.entryDistance);
     return unit == null ? Unit.LEFT : unit.run(cpu, block.entry, depth);
@@ -252,7 +267,7 @@ public final class Interpreter {
     if (Unit.isFault(result)) {
       raiseFound(result);
     }
-    if (result == Unit.EVENT || depth <= 0 || mustUnwind()) {
+    if (result == Unit.EVENT || depth <= 0 || mustUnwind(cpu)) {
       return false;
     }
     long epoch = cpu.mappingEpoch;
@@ -260,31 +275,31 @@ public final class Interpreter {
     if (Unit.isForInterpreter(result)) {
       interpretOne(result);
     }
-    boolean back = !mustUnwind() && (isBack(expected, stack) || runUntil(expected, stack, depth - 1));
+    boolean back = !mustUnwind(cpu) && (isBack(cpu, expected, stack) || runUntil(expected, stack, depth - 1));
     return back && !cpu.leaveBlock && !cpu.transferred && cpu.mappingEpoch == epoch && cpu.context == context;
   }
 
-  private boolean isBack(long expected, long stack) {
+  private static boolean isBack(CpuState cpu, long expected, long stack) {
     return cpu.rip == expected && cpu.gpr[Reg.RSP] - stack > 0;
   }
 
-  private boolean mustStop() {
-    return cpu.leaveBlock || cpu.countdown >= 0 || cpu.isAttentionWanted() || cpu.transferred && !isSettled();
+  private boolean mustStop(CpuState cpu) {
+    return cpu.leaveBlock || cpu.countdown >= 0 || cpu.isAttentionWanted() || cpu.transferred && !isSettled(cpu);
   }
 
   /**
    * Whether calls of units that are under way must all come back. A transfer ends them, too: what runs behind it rarely returns
    * to them, and nested in them it was a fifth slower.
    */
-  private boolean mustUnwind() {
-    return cpu.transferred || mustStop();
+  private boolean mustUnwind(CpuState cpu) {
+    return cpu.transferred || mustStop(cpu);
   }
 
   /** After a transfer: whether the run loop would find nothing to do; then events that could not come before may come now. */
-  private boolean isSettled() {
+  private boolean isSettled(CpuState cpu) {
     int events = cpu.takenEvents();
-    if (faults == null || inTurns || (cpu.pending() & events) != 0 || cpu.interruptShadow || cpu.halted
-        || cpu.debugHits != 0 || (cpu.systemFlags & Flags.TF) != 0 || DebugRegisters.hasInstructionBreakpoints(cpu)) {
+    if (faults == null || inTurns || (cpu.pending() & events | cpu.systemFlags & Flags.TF) != 0
+        || cpu.interruptShadow || cpu.halted || cpu.debugHits != 0 || DebugRegisters.hasInstructionBreakpoints(cpu)) {
       return false;
     }
     cpu.transferred = false;
@@ -314,7 +329,7 @@ public final class Interpreter {
   public void step() {
     cpu.leaveBlock = false;
     try {
-      execute(cpu, cache.at(linearRip(cpu)), 1);
+      execute(cpu, cache.at(cpu, linearRip(cpu)), 1);
     } finally {
       cpu.retired += cpu.countdown;
       cpu.countdown = 0;
@@ -334,7 +349,7 @@ public final class Interpreter {
   /** Runs an instruction that a unit could not, with which result it has left. */
   private void interpretOne(int result) {
     LazyFlags.sync(cpu);
-    Block block = cache.at(linearRip(cpu));
+    Block block = cache.at(cpu, linearRip(cpu));
     LeaveRecord leaves = block.leaves();
     if (++leaves.misses >= mostMisses) {
       leaves.misses = 0;
@@ -430,7 +445,7 @@ public final class Interpreter {
    * not run. Answers the block's length.
    */
   public int pretend(long linear) {
-    Block block = cache.at(linear);
+    Block block = cache.at(cpu, linear);
     block.heat = 2;
     block.taken = 1;
     return block.length;
@@ -454,7 +469,7 @@ public final class Interpreter {
    * @return null if there is no such block
    */
   public @Nullable RegionCode attach(long linear, List<RegionCode.Page> pages, List<Long> blocks) {
-    Block head = cache.at(linear);
+    Block head = cache.at(cpu, linear);
     if (head.secondPage != Block.ONE_PAGE || head.code != null && head.code.head() == head) {
       return null;
     }

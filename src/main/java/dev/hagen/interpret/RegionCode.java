@@ -117,6 +117,13 @@ public final class RegionCode extends CodeRange {
     return isRetired() ? null : draft;
   }
 
+  /** Besides, its unit is entered no more. */
+  @Override
+  void retire() {
+    super.retire();
+    unit = null;
+  }
+
   /** Lets go of the units, so that their classes can be unloaded. */
   void dropUnits() {
     takeTouched();
@@ -280,7 +287,7 @@ public final class RegionCode extends CodeRange {
 
   /** The unit, if it is there and every page of the region is still mapped where it was; {@code linear} is the head. */
   @Nullable Unit enter(CpuState cpu, long linear) {
-    if (isRetired() || unit == null) {
+    if (unit == null) {
       return null;
     }
     if (spansPages && (checkedEpoch != cpu.mappingEpoch || checkedLinear != linear) && !isMapped(cpu, linear)) {
