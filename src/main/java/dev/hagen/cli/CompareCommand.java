@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         + " the built-in nanobenchmark guest operation by operation, any other guest from the start to its end, or from a"
         + " line that it prints to another.")
 final class CompareCommand implements Callable<Integer> {
-  private static final String NANO = "/dev/hagen/guest/nano%d.elf";
+  private static final String NANO = "nano";
+  private static final String NANO_FILE = "/dev/hagen/guest/nano%d.elf";
   private static final String QEMU_TCG = "qemu-tcg";
 
   @Parameters(arity = "0..1", paramLabel = "IMAGE",
@@ -38,9 +39,10 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = {"-append", "--append"}, paramLabel = "TEXT", description = "The kernel's command line.")
   private @Nullable String append;
 
-  @Option(names = {"--guest"}, paramLabel = "nano|forkwait",
-      description = "A guest of Hagen's own in place of IMAGE: nano, the nanobenchmarks, or forkwait, a Debian kernel under which"
-          + " a process makes and awaits others; that one has to be built first.")
+  @Option(names = {"--guest"}, paramLabel = "nano|forkwait|system",
+      description = "A guest of Hagen's own in place of IMAGE: nano, the nanobenchmarks; or a Debian kernel with programs, which has to"
+          + " be built first: forkwait, where a process makes and awaits others, or system, what Linux does for programs, one"
+          + " after the other (system calls, processes, pipes, memory).")
   private @Nullable String guest;
 
   @Option(names = {"--processes"}, paramLabel = "N", defaultValue = "4000",
@@ -48,7 +50,7 @@ final class CompareCommand implements Callable<Integer> {
   private int processes;
 
   @Option(names = {"-m", "--m", "--memory"}, paramLabel = "SIZE",
-      description = "Guest memory (default: 128M; forkwait: 512M).")
+      description = "Guest memory (default: 128M; forkwait and system: 512M).")
   private @Nullable String memory;
 
   @Option(names = {"--from"}, paramLabel = "REGEX",
@@ -100,11 +102,9 @@ final class CompareCommand implements Callable<Integer> {
     if (output != null) {
       createDirectory(output);
     }
-    if (isForkWait()) {
-      from = ForkWait.FROM;
-      until = ForkWait.UNTIL;
-      String room = memory == null ? ForkWait.MEMORY : memory;
-      report(measure(contenders, ForkWait.arguments(bits, processes, room)), processes + " processes, " + bits + "-bit");
+    checkGuest();
+    if (guest != null && BenchGuest.is(guest)) {
+      compareBench(guest, contenders);
       return ExitCode.OK;
     }
     if (image != null) {
@@ -120,18 +120,32 @@ final class CompareCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** Whether {@code --guest} says so; also checks what it says. */
-  private boolean isForkWait() {
+  private void compareBench(String name, List<Contender> contenders) throws IOException {
+    String room = memory == null ? BenchGuest.MEMORY : memory;
+    if (name.equals(BenchGuest.FORK_WAIT)) {
+      from = BenchGuest.FORK_WAIT_FROM;
+      until = BenchGuest.FORK_WAIT_UNTIL;
+      report(measure(contenders, BenchGuest.forkWait(bits, processes, room)), processes + " processes, " + bits + "-bit");
+    } else {
+      until = BenchGuest.SYSTEM_UNTIL;
+      report(measure(contenders, BenchGuest.system(bits, room)), "what Linux does for programs, " + bits + "-bit");
+    }
+  }
+
+  private void checkGuest() {
     if (guest == null) {
-      return false;
+      return;
     }
     if (image != null || initrd != null) {
       throw new UserError("--guest is in place of IMAGE and -initrd; give either.");
     }
-    if (!guest.equals(ForkWait.NAME) && !guest.equals("nano")) {
-      throw new UserError("--guest is nano or " + ForkWait.NAME + ", not '" + guest + "'.");
+    if (!BenchGuest.is(guest) && !guest.equals(NANO)) {
+      throw new UserError("--guest is nano, forkwait or system, not '" + guest + "'.");
     }
-    return guest.equals(ForkWait.NAME);
+    if (BenchGuest.is(guest) && (append != null || from != null || until != null)) {
+      throw new UserError("--guest=" + guest + " has its own command line and its own lines to measure by: -append, --from and"
+          + " --until do not go with it.");
+    }
   }
 
   private List<Contender> chosen(List<Contender> all) {
@@ -182,7 +196,7 @@ final class CompareCommand implements Callable<Integer> {
     if (initrd != null) {
       throw new UserError("-initrd needs a kernel; give one as IMAGE.");
     }
-    try (InputStream in = CompareCommand.class.getResourceAsStream(String.format(NANO, bits))) {
+    try (InputStream in = CompareCommand.class.getResourceAsStream(String.format(NANO_FILE, bits))) {
       if (in == null) {
         throw new IllegalStateException("the built-in guest is missing from the jar");
       }
@@ -242,7 +256,8 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private void report(Comparison comparison, String title) throws IOException {
-    String unit = comparison.operations().contains(ContenderRun.SECONDS) ? "seconds" : "nanoseconds";
+    boolean isNano = !comparison.operations().contains(ContenderRun.SECONDS) && (guest == null || guest.equals(NANO));
+    String unit = isNano ? "nanoseconds" : "seconds";
     ComparisonReport report = new ComparisonReport(comparison, unit);
     PrintWriter out = spec.commandLine().getOut();
     out.print(report.text());

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * The page needs nothing but itself.
  */
 final class ComparisonPage {
-  private static final List<String> COLOURS = List.of("#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948");
+  private static final List<String> COLOURS = List.of("#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948", "#b07aa1");
   private static final double PERCENT = 100;
   private static final double SHORTEST = 0.2;
 

@@ -29,6 +29,7 @@ final class ContenderRun {
   private final @Nullable Pattern from;
   private final @Nullable Pattern until;
   private final boolean measuresItself;
+  private final ProgramTimes programs = new ProgramTimes();
   private String lastLine = "";
 
   /**
@@ -54,7 +55,8 @@ final class ContenderRun {
    * Runs the guest.
    *
    * @param seconds how long it may take
-   * @return nanoseconds by operation if the guest is the nanobenchmark, else {@link #SECONDS}
+   * @return nanoseconds by operation if the guest is the nanobenchmark, seconds by program if it runs several and is measured from
+   *     its start, else {@link #SECONDS}
    * @throws UserError if the guest ends, or does not, before there is a result
    */
   Map<String, Double> measure(long seconds) {
@@ -101,19 +103,25 @@ final class ContenderRun {
         if (line.startsWith(REPORT)) {
           addReport(results, line);
         }
+        if (from == null) {
+          programs.line(line, System.nanoTime());
+        }
         if (!started && from != null && from.matcher(line).find()) {
           started = true;
           start = System.nanoTime();
         } else if (started && until != null && until.matcher(line).find()) {
-          return Map.of(SECONDS, (System.nanoTime() - start) / 1e9);
+          return seconds(start);
         }
       }
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
     if (!started || until != null || results.isEmpty() && (measuresItself || !ended(process))) {
       throw new UserError(contender.name() + " ended without a result; the guest's last line was '" + lastLine + "'.");
     }
-    return results.isEmpty() ? Map.of(SECONDS, seconds) : results;
+    return results.isEmpty() ? seconds(start) : results;
+  }
+
+  private Map<String, Double> seconds(long start) {
+    return programs.seconds().isEmpty() ? Map.of(SECONDS, (System.nanoTime() - start) / 1e9) : programs.seconds();
   }
 
   private void addReport(Map<String, Double> results, String line) {

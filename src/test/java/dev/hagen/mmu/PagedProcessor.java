@@ -60,6 +60,14 @@ final class PagedProcessor implements AutoCloseable {
     cpu.updateContext();
   }
 
+  /** Switches paging off, as MOV to CR0 does. */
+  void leavePaging() {
+    cpu.cr0 &= ~Control.CR0_PG;
+    cpu.efer &= ~Control.EFER_LMA;
+    Paging.flush(cpu);
+    cpu.updateContext();
+  }
+
   /** What an access comes to: a value, or the fault. */
   private String outcome(int cpl, LongSupplier access) {
     if (forgetful) {

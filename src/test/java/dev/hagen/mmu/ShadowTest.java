@@ -65,6 +65,18 @@ final class ShadowTest {
   }
 
   @Test
+  void withoutPaging_addressesAreThemselves_andThatIsConsistent() {
+    processor.load(0, PAGE);
+    processor.enter(SECOND, 1, false);
+    processor.load(0, PAGE);
+
+    processor.leavePaging();
+
+    assertThat(processor.load(0, PAGE)).isEqualTo(at(PAGE));
+    Paging.assertConsistent(processor.cpu);
+  }
+
+  @Test
   void space_enteredAgain_needsNoWalk() {
     processor.load(0, PAGE);
     processor.load(3, PAGE);

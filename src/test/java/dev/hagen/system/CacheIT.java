@@ -23,10 +23,12 @@ class CacheIT {
       return Stream.of("amd64", "i386").flatMap(architecture -> Stream.of(CachePolicy.values())
           .map(policy -> Arguments.of(architecture, policy, CacheBoot.EAGER)));
     }
-    return Stream.of(Arguments.of("amd64", CachePolicy.LRU, CacheBoot.WARY),
-        Arguments.of("amd64", CachePolicy.FIFO, CacheBoot.WARY),
-        Arguments.of("amd64", CachePolicy.FLUSH, CacheBoot.WARY),
-        Arguments.of("i386", CachePolicy.UNBOUNDED, CacheBoot.EAGER));
+    return Stream.of("amd64", "i386").flatMap(architecture -> Stream.of(
+        Arguments.of(architecture, CachePolicy.W_TINYLFU, CacheBoot.WARY),
+        Arguments.of(architecture, CachePolicy.LRU, CacheBoot.WARY),
+        Arguments.of(architecture, CachePolicy.FIFO, CacheBoot.WARY),
+        Arguments.of(architecture, CachePolicy.FLUSH, CacheBoot.WARY),
+        Arguments.of(architecture, CachePolicy.UNBOUNDED, CacheBoot.WARY)));
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.hagen.testing.Requirements;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,25 @@ class CompareIT {
   }
 
   @Test
+  void system_isMeasuredProgramByProgram() {
+    Requirements.debianImage("vmlinuz-i386");
+    Requirements.benchImage("initrd-i386");
+    Result result = HagenProcess.run("compare", "--guest=system", "--bits=32", "--with=adaptive", "--rounds=1");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).startsWith("seconds\n");
+    for (String program : List.of("getppid", "fork", "exec", "pipe", "map", "faults")) {
+      assertThat(result.out()).containsPattern("\n" + program + " +[0-9.]+\n");
+    }
+  }
+
+  @Test
+  void commandLineOfABenchGuest_isItsOwn() {
+    Result result = HagenProcess.run("compare", "--guest=forkwait", "-append", "quiet");
+    assertThat(result.exitCode()).isEqualTo(USAGE);
+    assertThat(result.err()).contains("hagen: --guest=forkwait has its own command line");
+  }
+
+  @Test
   void guestWhoseFirstLineNeverComes_isNamed() {
     Result result = HagenProcess.run("compare", DEMO, "--with=adaptive", "--rounds=1", "--from=no such line");
     assertThat(result.exitCode()).isEqualTo(USAGE);
@@ -69,7 +89,7 @@ class CompareIT {
   void guest_thatIsUnknown_isAMistake() {
     Result result = HagenProcess.run("compare", "--guest=spoon");
     assertThat(result.exitCode()).isEqualTo(USAGE);
-    assertThat(result.err()).contains("--guest is nano or forkwait, not 'spoon'.");
+    assertThat(result.err()).contains("--guest is nano, forkwait or system, not 'spoon'.");
   }
 
   @Test
