@@ -5,8 +5,10 @@ import java.util.stream.Collectors;
 
 /** A value for every {@link Tunable}. Immutable. */
 public final class Tunables {
+  /** Settings {@code NAME=VALUE} with commas between: what is standard in this JVM, so that all tests can be run with other values. */
+  private static final String PROPERTY = "hagen.tunables";
   private static final Tunables STANDARD =
-      new Tunables(Arrays.stream(Tunable.values()).mapToInt(Tunable::standard).toArray());
+      new Tunables(Arrays.stream(Tunable.values()).mapToInt(Tunable::standard).toArray()).withAll(System.getProperty(PROPERTY, ""));
 
   private final int[] values;
 
@@ -62,6 +64,19 @@ public final class Tunables {
     }
     throw new IllegalArgumentException("there is no '%s', only %s".formatted(name,
         Arrays.stream(Tunable.values()).map(Tunable::spelling).collect(Collectors.joining(", "))));
+  }
+
+  /**
+   * The same but for what several settings with commas between them say; empty: nothing.
+   *
+   * @throws IllegalArgumentException if one of them says nothing valid; the message is a sentence for users
+   */
+  Tunables withAll(String settings) {
+    Tunables changed = this;
+    for (String setting : settings.split(",")) {
+      changed = setting.isBlank() ? changed : changed.with(setting.strip());
+    }
+    return changed;
   }
 
   /** One line for each tunable: its spelling, its value, what it counts. */

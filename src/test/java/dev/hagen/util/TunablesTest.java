@@ -15,6 +15,18 @@ class TunablesTest {
   }
 
   @Test
+  void withAll_takesSettingsWithCommasBetween() {
+    Tunables tunables = Tunables.standard().withAll("region-blocks=7, threshold=9,");
+    assertThat(tunables.get(Tunable.REGION_BLOCKS)).isEqualTo(7);
+    assertThat(tunables.get(Tunable.THRESHOLD)).isEqualTo(9);
+  }
+
+  @Test
+  void withAll_nothing_changesNothing() {
+    assertThat(Tunables.standard().withAll("")).hasToString(Tunables.standard().toString());
+  }
+
+  @Test
   void with_valueOutOfRange_saysWhatTheRangeIs() {
     assertThatThrownBy(() -> Tunables.standard().with("background=2"))
         .hasMessage("background is a number from 0 to 1, not 2");
