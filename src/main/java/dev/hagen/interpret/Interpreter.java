@@ -40,7 +40,7 @@ public final class Interpreter {
   private boolean wentOn;
   /** Entries of units, and leaves by result, that are to be counted yet: {@link #run} does so when it ends. */
   private long entries;
-  private final long[] leaves = new long[Unit.FAULT];
+  private final long[] left = new long[Unit.FAULT];
 
   /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
   public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods) {
@@ -134,9 +134,9 @@ public final class Interpreter {
   private void countUnits() {
     cpu.counters.add(Counter.UNITS_ENTERED, entries);
     entries = 0;
-    for (int result = 0; result < leaves.length; result++) {
-      cpu.counters.add(LEAVES[result], leaves[result]);
-      leaves[result] = 0;
+    for (int result = 0; result < left.length; result++) {
+      cpu.counters.add(LEAVES[result], left[result]);
+      left[result] = 0;
     }
   }
 
@@ -195,7 +195,7 @@ public final class Interpreter {
       unit.countLeave();
       interpretOne(result);
     } else {
-      leaves[result]++;
+      left[result]++;
     }
   }
 
