@@ -124,7 +124,7 @@ public enum Counter {
   INTERRUPTS_SOFTWARE(     INTERRUPTS, "software",      "INT n"),
 
   REGIONS_FORMED(          "Regions formed from hot code."),
-  REGIONS_REFUSED(         "Times that code was hot of which no region was formed: 16-bit code, or its head is being translated already."),
+  REGIONS_REFUSED(         "Times that code was hot of which no region was formed: 16-bit or segmented code, a head in two pages, or one that is being translated already."),
   REGIONS_SPLIT(           "Regions too large for one method, of which the first half was tried instead."),
   REGIONS_GIVEN_UP(        "Regions of which no unit could be made."),
   UNITS_DISCARDED(         "Units that were made in vain: their code had been written meanwhile."),
