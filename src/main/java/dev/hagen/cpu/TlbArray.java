@@ -35,9 +35,10 @@ public final class TlbArray {
   /** The RAM page of each entry. */
   private final int[] pages = new int[ENTRIES];
   private final byte[] marks = new byte[ENTRIES];
-  /** The page of a device that was translated last, global or not, and where it is in physical memory. */
+  /** The page of a device that was translated last, where it is in physical memory, and whether it is global. */
   private long devicePage = EMPTY;
   private long deviceAddress;
+  private boolean deviceIsGlobal;
   /** Entries that were filled with a page that is not global. */
   private final EntryList local = new EntryList(IN_LOCAL);
   /** Entries that were filled with one that is. */
@@ -103,9 +104,20 @@ public final class TlbArray {
   }
 
   /** Remembers that the page of {@code linear} is the one at a physical address, which is no RAM: for the slow path alone. */
-  public void setDevice(long linear, long physical) {
+  public void setDevice(long linear, long physical, boolean isGlobal) {
     devicePage = linear & PAGE_MASK;
     deviceAddress = physical & PAGE_MASK;
+    deviceIsGlobal = isGlobal;
+  }
+
+  /** Whether there is a device's page that was translated last, and it is not global. */
+  public boolean hasLocalDevice() {
+    return devicePage != EMPTY && !deviceIsGlobal;
+  }
+
+  /** The linear address of the device's page that was translated last. */
+  public long devicePage() {
+    return devicePage;
   }
 
   /** Whether the page of {@code linear} is the device's that was translated last. */

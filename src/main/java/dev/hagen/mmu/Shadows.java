@@ -242,7 +242,7 @@ final class Shadows {
       }
       ParkedEntries entries = parked[space.slot];
       for (int i = 0; i < entries.count(); i++) {
-        assertEntry(walk, entries.linear(i), entries.page(i));
+        assertEntry(walk, entries.linear(i), cpu.memory.physicalAddress(entries.page(i)));
       }
     }
   }
@@ -252,16 +252,19 @@ final class Shadows {
       TlbArray array = set.array(kind);
       for (int entry = 0; entry < TlbArray.ENTRIES; entry++) {
         if (array.isLocal(entry)) {
-          assertEntry(walk, array.linearAt(entry), array.pageAt(entry));
+          assertEntry(walk, array.linearAt(entry), cpu.memory.physicalAddress(array.pageAt(entry)));
         }
+      }
+      if (array.hasLocalDevice()) {
+        assertEntry(walk, array.devicePage(), array.deviceAddress(array.devicePage()));
       }
     }
   }
 
-  private void assertEntry(TableWalk walk, long linear, int page) {
+  private void assertEntry(TableWalk walk, long linear, long remembered) {
     long physical = (cpu.cr0 & Control.CR0_PG) == 0 ? linear : walk.translate(linear);
-    if (physical != cpu.memory.physicalAddress(page)) {
-      throw new AssertionError("linear %x is remembered at physical %x".formatted(linear, cpu.memory.physicalAddress(page)));
+    if (physical != remembered) {
+      throw new AssertionError("linear %x is remembered at physical %x".formatted(linear, remembered));
     }
   }
 }

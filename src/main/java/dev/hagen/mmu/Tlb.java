@@ -35,20 +35,9 @@ final class Tlb {
       set.executed.add(linear);
       set.executesLocal |= !global;
     }
-    PhysicalMemory memory = cpu.memory;
-    long offset = memory.ramOffset(walk & TlbArray.PAGE_MASK);
-    if (offset == PhysicalMemory.NO_RAM) {
-      // Traced page tables tell of changes to pages that are in the arrays, and of no others.
-      if (cpu.tracing == null) {
-        set.array(kind).setDevice(linear, walk);
-      }
-      return;
-    }
-    int page = memory.ramPage(offset);
-    int sizeBits = (int) (walk >>> PageWalker.SIZE_SHIFT) & 63;
-    boolean slow = kind == TlbSet.WRITE && memory.isWatched(page);
-    set.array(kind).fill(linear, offset, page, global, slow);
     set.hasGlobal |= global;
+    int page = remember(cpu.memory, set.array(kind), linear, walk, kind);
+    int sizeBits = (int) (walk >>> PageWalker.SIZE_SHIFT) & 63;
     PageTracing tracing = cpu.tracing;
     if (sizeBits > 12 && (tracing == null || global)) {
       cpu.largePages.add(linear, sizeBits);
@@ -56,6 +45,19 @@ final class Tlb {
     if (tracing != null) {
       tracing.filled(linear, kind, privilege, global, page);
     }
+  }
+
+  /** Puts a walk's answer into an array; returns the RAM page, or a negative number if it is a device's. */
+  private static int remember(PhysicalMemory memory, TlbArray array, long linear, long walk, int kind) {
+    boolean global = (walk & PageWalker.GLOBAL) != 0;
+    long offset = memory.ramOffset(walk & TlbArray.PAGE_MASK);
+    if (offset == PhysicalMemory.NO_RAM) {
+      array.setDevice(linear, walk, global);
+      return -1;
+    }
+    int page = memory.ramPage(offset);
+    array.fill(linear, offset, page, global, kind == TlbSet.WRITE && memory.isWatched(page));
+    return page;
   }
 
   /** Forgets everything. */

@@ -34,6 +34,9 @@ final class PageTableProgram implements AutoCloseable {
   private static final int GLOBAL_COUNT = 4;
   /** From this word on no table has entries that matter to the program, for 300 words. */
   private static final int QUIET = 4;
+  /** Pages of the device that entries may lead to. */
+  private static final int DEVICE_PAGES = 4;
+  private static final long[] LARGE_PAGES = {0, 0x20_0000, PagedProcessor.DEVICE};
   private static final long RESERVED_IN_POINTERS = 0x1E6 | PageEntry.NX;
   private static final long PW = PageEntry.P | PageEntry.W;
 
@@ -53,6 +56,7 @@ final class PageTableProgram implements AutoCloseable {
     for (MmuKind kind : MmuKind.values()) {
       processors.add(new PagedProcessor(mode, kind, FEW_STORES));
     }
+    processors.add(new PagedProcessor(mode, MmuKind.SHADOW, PagedProcessor.ALWAYS_EXITS));
     buildSharedArea();
     collectAddresses();
     enter(0, false);
@@ -231,12 +235,15 @@ final class PageTableProgram implements AutoCloseable {
 
   private long entry() {
     long target = TABLES + 0x1000L * random.nextInt(TABLE_COUNT + DATA_COUNT);
+    if (random.nextInt(8) == 0) {
+      target = PagedProcessor.DEVICE + 0x1000L * random.nextInt(DEVICE_PAGES);
+    }
     long flags = random.nextInt(8) == 0 ? 0 : PageEntry.P;
     flags |= random.nextInt(4) == 0 ? 0 : PageEntry.W | PageEntry.U;
     flags |= random.nextInt(4) == 0 ? 0 : PageEntry.U;
     flags |= random.nextLong() & (PageEntry.A | PageEntry.D | 7 << 9);
     if (random.nextInt(8) == 0) {
-      target = random.nextBoolean() ? 0 : 0x20_0000;
+      target = LARGE_PAGES[random.nextInt(LARGE_PAGES.length)];
       flags |= PageEntry.PS;
     }
     if (mode == PagingMode.LEGACY && (target & 0x20_0000) != 0) {
@@ -300,7 +307,8 @@ final class PageTableProgram implements AutoCloseable {
   private void changeGlobal() {
     int page = random.nextInt(GLOBAL_COUNT);
     long slot = SHARED + 0x2000 + ((GLOBALS >> 12) + page) * mode.entrySize;
-    long value = GLOBALS + 0x1000L * random.nextInt(16) | PW | PageEntry.A | PageEntry.D | PageEntry.G;
+    long target = random.nextInt(4) == 0 ? PagedProcessor.DEVICE : GLOBALS;
+    long value = target + 0x1000L * random.nextInt(DEVICE_PAGES) | PW | PageEntry.A | PageEntry.D | PageEntry.G;
     same(processor -> processor.store(0, ram() + slot, value, mode.entrySize));
     all(processor -> Paging.invalidate(processor.cpu, ram() + GLOBALS + 0x1000L * page));
   }
@@ -372,6 +380,11 @@ final class PageTableProgram implements AutoCloseable {
       case 0 -> {
         boolean on = random.nextBoolean();
         all(processor -> processor.setWriteProtection(on));
+        Arrays.fill(stale, false);
+      }
+      case 6 -> {
+        boolean on = random.nextBoolean();
+        all(processor -> processor.setGlobalPages(on));
         Arrays.fill(stale, false);
       }
       case 1 -> {

@@ -7,6 +7,7 @@ import dev.hagen.cpu.MmuKind;
 import dev.hagen.cpu.NoVmm;
 import dev.hagen.cpu.SegmentRegister;
 import dev.hagen.memory.HostMemory;
+import dev.hagen.memory.MmioRegion;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.x86.Control;
 import dev.hagen.x86.Reg;
@@ -15,6 +16,8 @@ import java.util.function.LongSupplier;
 /** A processor with 4 MiB of RAM that does nothing but access memory and invalidate translations. */
 final class PagedProcessor implements AutoCloseable {
   static final long RAM = 4L << 20;
+  /** Where a device lies whose registers hold their own addresses and cannot be written, 64 KiB long. */
+  static final long DEVICE = 0x80_0000;
 
   final PhysicalMemory memory = new PhysicalMemory(RAM);
   final CpuState cpu = new CpuState(CpuModel.standard(), memory, new NoVmm());
@@ -42,6 +45,7 @@ final class PagedProcessor implements AutoCloseable {
     this.mode = mode;
     this.forgetful = forgetful;
     Paging.choose(cpu, kind, stores == ALWAYS_EXITS, stores);
+    memory.map(DEVICE, 0x1_0000, new Registers());
     for (long at = 0; at < RAM; at += 8) {
       memory.write(at, at, 8);
     }
@@ -66,6 +70,17 @@ final class PagedProcessor implements AutoCloseable {
     cpu.efer &= ~Control.EFER_LMA;
     Paging.flush(cpu);
     cpu.updateContext();
+  }
+
+  /** The device at {@link #DEVICE}. */
+  private static final class Registers implements MmioRegion {
+    @Override
+    public long read(long offset, int size) {
+      return DEVICE + offset;
+    }
+
+    @Override
+    public void write(long offset, long value, int size) {}
   }
 
   /** What an access comes to: a value, or the fault. */
@@ -144,6 +159,13 @@ final class PagedProcessor implements AutoCloseable {
       Paging.enterAddressSpace(cpu, keep);
       return 0;
     });
+  }
+
+  /** Lets pages be global or not. */
+  void setGlobalPages(boolean on) {
+    cpu.cr4 = on ? cpu.cr4 | Control.CR4_PGE : cpu.cr4 & ~Control.CR4_PGE;
+    Paging.flush(cpu);
+    cpu.updateContext();
   }
 
   void setWriteProtection(boolean on) {

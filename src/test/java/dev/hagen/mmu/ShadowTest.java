@@ -92,6 +92,40 @@ final class ShadowTest {
   }
 
   @Test
+  void device_readAgain_needsNoWalk_untilItsEntryChanges() {
+    put(entry(FIRST, PAGE), PagedProcessor.DEVICE | ALL);
+    processor.load(0, PAGE);
+    long walks = count(Counter.PAGE_WALKS);
+
+    assertThat(processor.load(0, PAGE + 8)).isEqualTo(at(PagedProcessor.DEVICE + 8));
+    assertThat(count(Counter.PAGE_WALKS)).isEqualTo(walks);
+
+    put(entry(FIRST, PAGE), PagedProcessor.DEVICE + 0x1000 | ALL);
+    Paging.invalidate(processor.cpu, PAGE);
+    assertThat(processor.load(0, PAGE)).isEqualTo(at(PagedProcessor.DEVICE + 0x1000));
+  }
+
+  @Test
+  void globalDeviceOfUsers_invalidatedInAnotherSpace_isWalkedForAgain() {
+    for (MmuKind kind : MmuKind.values()) {
+      try (PagedProcessor other = new PagedProcessor(PagingMode.LONG, kind, STORES)) {
+        other.memory.copyIn(FIRST, bytes(FIRST), 0, 0x4000);
+        other.memory.copyIn(SECOND, bytes(SECOND), 0, 0x4000);
+        other.memory.write(entry(FIRST, PAGE), PagedProcessor.DEVICE | ALL | PageEntry.G, 8);
+        other.enter(FIRST, 1, false);
+        assertThat(other.load(3, PAGE)).isEqualTo(at(PagedProcessor.DEVICE));
+
+        other.enter(SECOND, 2, true);
+        other.memory.write(entry(FIRST, PAGE), PagedProcessor.DEVICE + 0x1000 | ALL | PageEntry.G, 8);
+        Paging.invalidate(other.cpu, PAGE);
+        other.enter(FIRST, 1, true);
+
+        assertThat(other.load(3, PAGE)).as("%s", kind).isEqualTo(at(PagedProcessor.DEVICE + 0x1000));
+      }
+    }
+  }
+
+  @Test
   void space_whoseTablesHaveChangedMeanwhile_isSeenAsTheySay() {
     processor.load(0, PAGE);
     processor.load(3, PAGE);
@@ -206,7 +240,7 @@ final class ShadowTest {
     assertThat(LinearMemory.walkForLine(processor.cpu, linear, 8)).isEqualTo(LinearMemory.NOT_PLAIN);
 
     try (PagedProcessor simple = new PagedProcessor(PagingMode.LONG, MmuKind.SHADOW, PagedProcessor.ALWAYS_EXITS)) {
-      simple.memory.copyIn(FIRST, bytes(), 0, bytes().length);
+      simple.memory.copyIn(FIRST, bytes(FIRST), 0, 0x4000);
       simple.enter(FIRST, 1, false);
       simple.load(0, PAGE);
       simple.store(0, linear, OLD | ALL, 8);
@@ -215,9 +249,10 @@ final class ShadowTest {
     }
   }
 
-  private byte[] bytes() {
+  /** An address space's page tables. */
+  private byte[] bytes(long root) {
     byte[] bytes = new byte[0x4000];
-    processor.memory.copyOut(FIRST, bytes, 0, bytes.length);
+    processor.memory.copyOut(root, bytes, 0, bytes.length);
     return bytes;
   }
 
