@@ -34,7 +34,9 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
         --timeout=N      seconds of silence after which a guest is given up (default: 600)
 
       The consoles' output is kept in target/compare. The exit code is 1 when a checksum differs from the
-      host's or a guest does not come to its end.
+      host's or a guest does not come to its end, and when a row of the last table is MISSED: its figure
+      is not what it must be. That is decided when all is measured and printed, and only if all groups
+      ran at full size.
       """;
 
   static Options parse(String[] arguments) {
@@ -64,9 +66,9 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
         }
         case "--rounds" -> rounds = number(argument);
         case "--runs" -> runs = number(argument);
-        case "--scale" -> scale = Double.parseDouble(value);
+        case "--scale" -> scale = positive(argument);
         case "--bits" -> guests = Arrays.stream(value.split(",")).map(Guest::ofBits).toList();
-        case "--by" -> byCpu = value.equals("cpu");
+        case "--by" -> byCpu = isCpu(value);
         case "--prefix" -> prefix = words(value);
         case "--hagen" -> hagen = words(value);
         case "--qemu" -> qemu = words(value);
@@ -82,6 +84,27 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
     }
     return new Options(help, home, guests, List.copyOf(groups), rounds, runs, scale, byCpu, memory, timeout, prefix,
         hagen, qemu, append);
+  }
+
+  private static boolean isCpu(String value) {
+    return switch (value) {
+      case "wall" -> false;
+      case "cpu" -> true;
+      default -> throw new IllegalArgumentException("--by is wall or cpu, not '" + value + "'.");
+    };
+  }
+
+  private static double positive(String argument) {
+    String value = argument.substring(argument.indexOf('=') + 1);
+    if (!value.matches("[0-9]*[.]?[0-9]+") || Double.parseDouble(value) == 0) {
+      throw new IllegalArgumentException(argument + ": a number above 0 is needed, such as 0.5.");
+    }
+    return Double.parseDouble(value);
+  }
+
+  /** Whether everything is measured that the last table asks for: all groups, at full size. */
+  boolean isWhole() {
+    return scale >= 1 && GROUPS.containsAll(groups) && groups.containsAll(GROUPS);
   }
 
   private static int number(String argument) {

@@ -9,6 +9,7 @@ final class Report {
 
   private final Options options;
   private final Results results;
+  private boolean missed;
 
   Report(Options options, Results results) {
     this.options = options;
@@ -72,8 +73,7 @@ final class Report {
 
   /** What is to be reached, and what is. */
   void reach() {
-    if (options.scale() < 1 || !Options.GROUPS.containsAll(options.groups())
-        || !options.groups().containsAll(Options.GROUPS)) {
+    if (!options.isWhole()) {
       System.out.printf("%nNot all groups at full size: the rows below are no verdict.%n");
     }
     System.out.printf("%nreach                                         wall     cpu     must      aim   by %s%n",
@@ -103,14 +103,24 @@ final class Report {
     double mebibytes = options.guests().stream().mapToDouble(guest -> results.boot(Machine.HAGEN, guest, Results.Boot::mebibytes))
         .max().orElse(Double.NaN);
     System.out.printf("%-38s %11s %7s %8s %8s   %s%n", "MiB resident after boot", Math.round(mebibytes), "", "<= 1229", "<= 800",
-        Double.isNaN(mebibytes) ? "-" : mebibytes <= 800 ? "aim" : mebibytes <= 1229 ? "must" : "MISSED");
+        verdict(-mebibytes, -1229, -800));
+  }
+
+  /** Whether a figure of {@link #reach} is not what it must be, and enough was measured to say so. */
+  boolean isMissed() {
+    return missed && options.isWhole();
+  }
+
+  private String verdict(double figure, double must, double aim) {
+    missed |= figure < must;
+    return Double.isNaN(figure) ? "-" : figure >= aim ? "aim" : figure >= must ? "must" : "MISSED";
   }
 
   private void row(String what, double must, double aim, ToDoubleFunction<Results.Clock> figure) {
     double decides = figure.applyAsDouble(options.byCpu() ? Results.Clock.CPU : Results.Clock.WALL);
     System.out.printf(Locale.ROOT, "%-38s %11s %7s %8s %8s   %s%n", what, number(figure.applyAsDouble(Results.Clock.WALL)),
         number(figure.applyAsDouble(Results.Clock.CPU)), ">= " + must, ">= " + aim,
-        Double.isNaN(decides) ? "-" : decides >= aim ? "aim" : decides >= must ? "must" : "MISSED");
+        verdict(decides, must, aim));
   }
 
   private double mean(Guest guest, boolean first, Results.Clock clock, double most, String... groups) {

@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class CompileWatch implements AutoCloseable {
   private static final int C1 = 1;
   private static final int C2 = 4;
-  /** Methods that a compiler has at a time: more would only make the order of their coming count. */
-  private static final int AT_ONCE = 2;
   private static final long PERIOD_MILLIS = 2;
   /** After so long without code a draft runs as whatever HotSpot has made of it. */
   private static final long PATIENCE_NANOS = 10_000_000_000L;
@@ -68,7 +66,7 @@ final class CompileWatch implements AutoCloseable {
 
     void feed() {
       waiting.removeIf(entry -> entry.code.isRetired());
-      while (compiling.size() < AT_ONCE && !waiting.isEmpty()) {
+      while (compiling.size() < atOnce && !waiting.isEmpty()) {
         Entry next = waiting.stream().max(Comparator.comparingLong(entry -> demand.applyAsLong(entry.code))).orElseThrow();
         waiting.remove(next);
         next.since = System.nanoTime();
@@ -105,6 +103,8 @@ final class CompileWatch implements AutoCloseable {
 
   private final WhiteBox hotSpot;
   private final Counters counters;
+  /** Methods that a compiler has at a time: more would only make the order of their coming count. */
+  private final int atOnce;
   private final Lane drafts = new Lane(C1, RegionCode::demand);
   private final Lane optimised = new Lane(C2, RegionCode::heat);
   /** Units on trial. */
@@ -114,16 +114,21 @@ final class CompileWatch implements AutoCloseable {
   private final Thread thread;
   private boolean closed;
 
-  private CompileWatch(WhiteBox hotSpot, Counters counters) {
+  private CompileWatch(WhiteBox hotSpot, Counters counters, int atOnce) {
     this.hotSpot = hotSpot;
     this.counters = counters;
+    this.atOnce = atOnce;
     this.thread = Thread.ofPlatform().daemon().name("hagen-compile-watch").unstarted(this::watch);
   }
 
-  /** Starts watching, or answers null if this JVM does not let itself be told what to compile. */
-  static @Nullable CompileWatch start(Counters counters) {
+  /**
+   * Starts watching, or answers null if this JVM does not let itself be told what to compile.
+   *
+   * @param atOnce methods that each compiler is given at a time
+   */
+  static @Nullable CompileWatch start(Counters counters, int atOnce) {
     try {
-      CompileWatch watch = new CompileWatch(WhiteBox.get(), counters);
+      CompileWatch watch = new CompileWatch(WhiteBox.get(), counters, atOnce);
       watch.thread.start();
       NativeThreads.standBack(OPTIMISER, OPTIMISER_NICENESS);
       return watch;

@@ -31,11 +31,6 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     void publish();
   }
 
-  /** Instructions between two harvests of the marks that entered units leave, at most; some milliseconds. */
-  private static final long HARVEST = 1_000_000;
-  /** With so many units more it is done once in a period more: it looks at each. */
-  private static final int UNITS_PER_PERIOD = 256;
-
   private final CpuState cpu;
   private final Interpreter interpreter;
   private final UnitFactory factory;
@@ -51,7 +46,10 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   private UnaryOperator<Unit> finish = UnaryOperator.identity();
   private volatile TranslationListener listener = TranslationListener.NONE;
   private final boolean tiers;
+  /** Instructions between two harvests of the marks that entered units leave; some milliseconds. */
   private final long period;
+  /** With so many units more it is done once in a period more: it looks at each. */
+  private final int unitsPerPeriod;
   private long nextHarvest;
   /** How often a record has changed. */
   private int records;
@@ -74,12 +72,15 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     this.classes = new UnitClasses(cpu.counters);
     this.wake = wake;
     this.tiers = tunables.isOn(Tunable.TIERS);
-    this.period = tiers ? Math.min(HARVEST, 1 + tunables.get(Tunable.PROMOTION)) : HARVEST;
+    long harvest = tunables.get(Tunable.HARVEST);
+    this.period = tiers ? Math.min(harvest, 1L + tunables.get(Tunable.PROMOTION)) : harvest;
+    this.unitsPerPeriod = tunables.get(Tunable.HARVEST_UNITS);
     this.nextHarvest = period;
     if (tunables.isOn(Tunable.ADAPTIVE)) {
       interpreter.setMostMisses(tunables.get(Tunable.MISSES));
     }
-    this.watch = tunables.isOn(Tunable.BACKGROUND) && tiers ? CompileWatch.start(cpu.counters) : null;
+    this.watch = tunables.isOn(Tunable.BACKGROUND) && tiers
+        ? CompileWatch.start(cpu.counters, tunables.get(Tunable.COMPILES)) : null;
     this.timer = tunables.isOn(Tunable.BACKGROUND) ? new HarvestTimer(cpu, wake) : null;
     this.worker = Executors.newSingleThreadExecutor(
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
@@ -251,7 +252,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   @Override
   public void tried(RegionCode code) {
-    if (watch != null && code.passesTrial()) {
+    if (watch != null && code.passesTrial(tunables.get(Tunable.PAGE_CHANGES))) {
       watch.compile(code);
     }
   }
@@ -263,7 +264,7 @@ public final class Translator implements HotCodeListener, AutoCloseable {
     }
     long retired = cpu.retired + cpu.countdown;
     if (retired >= nextHarvest) {
-      nextHarvest = retired + period * (1 + cache.size() / UNITS_PER_PERIOD);
+      nextHarvest = retired + period * (1 + cache.size() / unitsPerPeriod);
       cache.harvest(this::lookAfter);
       classes.takeUnloaded(listener::classUnloaded);
     }

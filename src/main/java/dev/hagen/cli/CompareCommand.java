@@ -258,7 +258,7 @@ final class CompareCommand implements Callable<Integer> {
   private void report(Comparison comparison, String title) throws IOException {
     boolean isNano = !comparison.operations().contains(ContenderRun.SECONDS) && (guest == null || guest.equals(NANO));
     String unit = isNano ? "nanoseconds" : "seconds";
-    ComparisonReport report = new ComparisonReport(comparison, unit);
+    ComparisonReport report = new ComparisonReport(comparison, title, unit);
     PrintWriter out = spec.commandLine().getOut();
     out.print(report.text());
     out.flush();

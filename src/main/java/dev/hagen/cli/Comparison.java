@@ -59,6 +59,11 @@ final class Comparison {
         : (sorted.getLast() - sorted.getFirst()) / median.getAsDouble();
   }
 
+  /** Whether somebody has measured something several times. */
+  boolean hasSpread() {
+    return samples.values().stream().anyMatch(row -> row.values().stream().anyMatch(runs -> runs.size() > 1));
+  }
+
   /** How many times faster than the yardstick; nothing where one of them has not measured that. */
   OptionalDouble ratio(String operation, Contender contender) {
     OptionalDouble own = median(operation, contender);

@@ -13,17 +13,19 @@ final class ComparisonReport {
   private static final int COLUMN = 16;
 
   private final Comparison comparison;
+  private final String guest;
   private final String unit;
 
-  /** A report of values in {@code unit}. */
-  ComparisonReport(Comparison comparison, String unit) {
+  /** A report of values in {@code unit} that {@code guest} has measured. */
+  ComparisonReport(Comparison comparison, String guest, String unit) {
     this.comparison = comparison;
+    this.guest = guest;
     this.unit = unit;
   }
 
   /** Two tables: medians with the spread of the runs, and ratios to the yardstick. */
   String text() {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(guest).append('\n');
     heading(text, unit);
     for (String operation : comparison.operations()) {
       text.append(String.format("%-10s", operation));
@@ -40,6 +42,9 @@ final class ComparisonReport {
         text.append(String.format("%" + COLUMN + "s", number(comparison.ratio(operation, contender))));
       }
       text.append('\n');
+    }
+    if (comparison.hasSpread()) {
+      text.append("\n±: half of what lies between the shortest and the longest run, as a part of the median.\n");
     }
     return text.toString();
   }
@@ -66,6 +71,15 @@ final class ComparisonReport {
     return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 1000 ? "%.1f" : "%,.0f", value);
   }
 
+  /** The spread is that of {@link Comparison#spread}. */
+  private Map<String, Object> values(String operation, Contender contender, double median) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("median", median);
+    values.put("spread", comparison.spread(operation, contender));
+    values.put("samples", comparison.samples(operation, contender));
+    return values;
+  }
+
   /** Everything that has been measured. */
   String json() {
     List<Map<String, Object>> contenders = new ArrayList<>();
@@ -75,12 +89,13 @@ final class ComparisonReport {
     for (String operation : comparison.operations()) {
       Map<String, Object> row = new LinkedHashMap<>();
       for (Contender contender : comparison.contenders()) {
-        comparison.median(operation, contender).ifPresent(median -> row.put(contender.name(),
-            Map.of("median", median, "samples", comparison.samples(operation, contender))));
+        comparison.median(operation, contender)
+            .ifPresent(median -> row.put(contender.name(), values(operation, contender, median)));
       }
       operations.put(operation, row);
     }
     Map<String, Object> all = new LinkedHashMap<>();
+    all.put("guest", guest);
     all.put("unit", unit);
     all.put("yardstick", comparison.yardstick().name());
     all.put("processors", Runtime.getRuntime().availableProcessors());

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The options {@code --mmu} and {@code --trace}. */
 final class MmuOption {
+  private static final String ALWAYS_EXIT = "always-exit";
+  private static final String ADAPTIVE = "adaptive";
+
   private MmuOption() {}
 
   /** Tunables with what the options say; null where one is not given. */
@@ -16,10 +19,25 @@ final class MmuOption {
     Tunables result = mmu == null ? tunables : tunables.with(Tunable.MMU, kind(mmu).ordinal());
     return switch (trace) {
       case null -> result;
-      case "adaptive" -> result.with(Tunable.TRACE, 1);
-      case "always-exit" -> result.with(Tunable.TRACE, 0);
+      case ADAPTIVE -> result.with(Tunable.TRACE, 1);
+      case ALWAYS_EXIT -> result.with(Tunable.TRACE, 0);
       default -> throw new UserError("--trace is adaptive or always-exit, not '" + trace + "'.");
     };
+  }
+
+  /**
+   * Refuses {@code --trace} where it would say nothing.
+   *
+   * @param tunables with all that the command line says
+   * @throws UserError if no page tables are traced, or something else says how
+   */
+  static void check(Tunables tunables, @Nullable String trace) {
+    if (trace != null && MmuKind.values()[tunables.get(Tunable.MMU)] != MmuKind.SHADOW) {
+      throw new UserError("--trace says how traced page tables are written, and without --mmu=shadow none is traced; give both.");
+    }
+    if (ADAPTIVE.equals(trace) && !tunables.isOn(Tunable.ADAPTIVE)) {
+      throw new UserError("--trace=adaptive makes units anew and --no-adaptive has none made; give either.");
+    }
   }
 
   private static MmuKind kind(String name) {

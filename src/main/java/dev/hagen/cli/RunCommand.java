@@ -230,6 +230,7 @@ final class RunCommand implements Callable<Integer> {
         throw new UserError("--tunable: " + e.getMessage() + ".");
       }
     }
+    MmuOption.check(tunables, options.trace);
     return tunables;
   }
 

@@ -114,7 +114,7 @@ final class RunOptions {
 
   @Option(names = {"--trace"}, paramLabel = "adaptive|always-exit",
       description = "With --mmu=shadow, how translated code stores into page tables: 'adaptive' (the default) comes to do it"
-          + " without leaving, 'always-exit' leaves each time, as --no-adaptive implies.")
+          + " without leaving, 'always-exit' leaves each time, as --no-adaptive implies. Not with another --mmu.")
   @Nullable String trace;
 
   @Option(names = {"--tunable"}, paramLabel = "NAME=NUMBER",

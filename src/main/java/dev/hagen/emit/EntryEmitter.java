@@ -25,8 +25,6 @@ import org.objectweb.asm.Label;
  * behind it need into locals.
  */
 final class EntryEmitter {
-  private static final int MOST_ENTRIES = 24;
-
   private final UnitEmitter unit;
   private final Code code;
   private final FlagEmitter flags;
@@ -58,8 +56,8 @@ final class EntryEmitter {
     this.usesGs = usesSegment(region, Reg.GS);
   }
 
-  /** Blocks where execution may well begin: the head, starts of loops, and places where calls return to. */
-  static List<Long> startsOf(Region region) {
+  /** {@code most} blocks at most where execution may well begin: the head, starts of loops, and places where calls return to. */
+  static List<Long> startsOf(Region region, int most) {
     Map<Long, Integer> order = new HashMap<>();
     for (RegionBlock block : region.blocks()) {
       order.put(block.start(), order.size());
@@ -75,7 +73,7 @@ final class EntryEmitter {
         }
       }
     }
-    return found.stream().limit(MOST_ENTRIES).toList();
+    return found.stream().limit(most).toList();
   }
 
   private static boolean usesSegment(Region region, int segment) {

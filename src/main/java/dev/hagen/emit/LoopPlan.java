@@ -3,6 +3,8 @@ package dev.hagen.emit;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import dev.hagen.region.Terminal;
+import dev.hagen.util.Tunable;
+import dev.hagen.util.Tunables;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,16 +22,17 @@ import java.util.Set;
  */
 final class LoopPlan {
   /** Rounds that a loop must make on average for what is saved in each to be worth the way to the state and back. */
-  private static final int ROUNDS = 8;
-
+  private final int worthwhile;
   /** Rounds of a loop that are emitted one behind the other, at most, and the instructions in them. */
-  private static final int MOST_TOGETHER = 4;
-  private static final int MOST_INSTRUCTIONS = 24;
-
+  private final int mostTogether;
+  private final int mostInstructions;
   private final Map<Long, Set<Long>> loops = new HashMap<>();
   private final Map<Long, Set<Long>> loopOf = new HashMap<>();
 
-  LoopPlan(Region region) {
+  LoopPlan(Region region, Tunables tunables) {
+    worthwhile = tunables.get(Tunable.LOOP_ROUNDS);
+    mostTogether = tunables.get(Tunable.UNROLL);
+    mostInstructions = tunables.get(Tunable.UNROLL_INSTRUCTIONS);
     List<RegionBlock> blocks = region.blocks();
     Map<Long, Integer> places = new HashMap<>();
     Map<Long, List<Long>> predecessors = new HashMap<>();
@@ -51,7 +54,7 @@ final class LoopPlan {
     }
     loops.forEach((head, loop) -> {
       boolean innermost = loop.stream().noneMatch(other -> other != head.longValue() && loops.containsKey(other));
-      if (innermost && rounds(region, loop) >= ROUNDS) {
+      if (innermost && rounds(region, loop) >= worthwhile) {
         loop.forEach(member -> loopOf.put(member, loop));
       }
     });
@@ -83,11 +86,11 @@ final class LoopPlan {
   }
 
   /** How many rounds of a loop that is a single block are emitted one behind the other. */
-  static int roundsTogether(RegionBlock block) {
+  int roundsTogether(RegionBlock block) {
     boolean loops = block.terminal() instanceof Terminal.Branch branch && branch.taken() == block.start()
         && branch.notTaken() != block.start();
-    return loops && 1 / (1 - block.taken()) >= ROUNDS
-        ? Math.clamp(MOST_INSTRUCTIONS / block.instructions().size(), 1, MOST_TOGETHER) : 1;
+    return loops && 1 / (1 - block.taken()) >= worthwhile
+        ? Math.clamp(mostInstructions / block.instructions().size(), 1, mostTogether) : 1;
   }
 
   /** Whether there are none. */

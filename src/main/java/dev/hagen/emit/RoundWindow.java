@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param high where the last byte ends
  */
 record RoundWindow(Address address, PagePlan.Group group, long low, long high) {
-  /** Larger ones lie across two pages too often. */
-  private static final int LARGEST = 512;
-
   /** What the operands of a window have in common: all but the displacement. */
   record Address(int base, int index, int scale) {
     /** The registers of an operand that has some and lies in the flat segments; null if it has none or does not. */
@@ -62,8 +59,13 @@ record RoundWindow(Address address, PagePlan.Group group, long low, long high) {
     return first ? StackWindow.movementOfFirst(instruction, codeSize) : null;
   }
 
-  /** The windows of a block that is a loop, over so many rounds; none where an instruction is not plain bytecode. */
-  static List<RoundWindow> of(Region region, RegionBlock block, int rounds, RegisterPlan plan, PagePlan pages, int codeSize) {
+  /**
+   * The windows of a block that is a loop, over so many rounds; none where an instruction is not plain bytecode.
+   *
+   * @param largest bytes that one may have: a larger one lies across two pages too often
+   */
+  static List<RoundWindow> of(Region region, RegionBlock block, int rounds, RegisterPlan plan, PagePlan pages, int codeSize,
+      int largest) {
     Map<Address, Search> searches = new LinkedHashMap<>();
     long at = block.start();
     for (int i = 0; i < block.instructions().size(); i++) {
@@ -78,7 +80,7 @@ record RoundWindow(Address address, PagePlan.Group group, long low, long high) {
     List<RoundWindow> windows = new ArrayList<>();
     searches.forEach((address, search) -> {
       RoundWindow window = search.run(block, rounds, plan, codeSize);
-      if (window != null) {
+      if (window != null && window.size() <= largest) {
         windows.add(window);
       }
     });
@@ -124,8 +126,7 @@ record RoundWindow(Address address, PagePlan.Group group, long low, long high) {
         position += movement;
       }
       long others = (rounds - 1) * position;
-      RoundWindow window = new RoundWindow(address, group, low + Math.min(0, others), high + Math.max(0, others));
-      return window.size() > LARGEST ? null : window;
+      return new RoundWindow(address, group, low + Math.min(0, others), high + Math.max(0, others));
     }
 
     private void include(Instruction instruction, int codeSize) {

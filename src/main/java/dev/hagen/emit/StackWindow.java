@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param last the number in the block of the instruction that accesses it last
  */
 record StackWindow(int base, long low, long high, int last) {
-  /** Windows of a few cache lines: a larger one lies across two pages too often. */
-  private static final int LARGEST = 512;
-
   /** Whether {@code size} bytes from a distance on are in the window. */
   boolean contains(long distance, int size) {
     return distance >= low && distance + size <= high;
@@ -76,11 +73,12 @@ record StackWindow(int base, long low, long high, int last) {
    *
    * @param index the number of the instruction in its block
    * @param at its distance from the region's head
+   * @param largest bytes that it may have: a larger one lies across two pages too often
    * @param ending what records have an instruction end the window: it is on its own then
    */
   static @Nullable StackWindow of(Region region, RegionBlock block, int index, long at, int base,
-      RegisterPlan plan, int codeSize, IntPredicate ending) {
-    Search search = new Search(base, codeSize);
+      RegisterPlan plan, int codeSize, int largest, IntPredicate ending) {
+    Search search = new Search(base, codeSize, largest);
     int last = block.instructions().size() - 1;
     long place = at;
     for (int i = index; i <= last; i++) {
@@ -100,6 +98,7 @@ record StackWindow(int base, long low, long high, int last) {
   private static final class Search {
     private final int base;
     private final int codeSize;
+    private final int largest;
     private long position;
     private long low = Long.MAX_VALUE;
     private long high = Long.MIN_VALUE;
@@ -107,9 +106,10 @@ record StackWindow(int base, long low, long high, int last) {
     private int index;
     private int last;
 
-    Search(int base, int codeSize) {
+    Search(int base, int codeSize, int largest) {
       this.base = base;
       this.codeSize = codeSize;
+      this.largest = largest;
     }
 
     /** Takes an instruction into the window; says whether the next one may come. */
@@ -141,7 +141,7 @@ record StackWindow(int base, long low, long high, int last) {
     private boolean include(long distance, int size) {
       long first = Math.min(low, position + distance);
       long end = Math.max(high, position + distance + size);
-      if (end - first > LARGEST) {
+      if (end - first > largest) {
         return false;
       }
       low = first;

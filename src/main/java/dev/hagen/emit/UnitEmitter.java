@@ -13,6 +13,8 @@ import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import dev.hagen.region.Terminal;
 import dev.hagen.util.HotSpot;
+import dev.hagen.util.Tunable;
+import dev.hagen.util.Tunables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,7 +33,7 @@ import org.objectweb.asm.MethodVisitor;
  */
 public final class UnitEmitter {
   private final Region region;
-  private final boolean intrinsics;
+  private final Tunables tunables;
   private final boolean draft;
   /** For blocks where loops begin that have only registers for their flags, where the flags come from. */
   private final Map<Long, FlagSource> loops;
@@ -42,6 +44,7 @@ public final class UnitEmitter {
   private final XmmRegisters xmm;
   private final NormalHalves normal;
   private final Registers registers;
+  private final LoopPlan innermost;
   private final RegisterPlan plan;
   private final X87Pointers pointers;
   private final Exits exits;
@@ -84,14 +87,9 @@ public final class UnitEmitter {
   private final boolean detours;
   private boolean hasDetours;
 
-  /**
-   * An emitter for one region.
-   *
-   * @param intrinsics whether operations may have bytecode of their own; if not, all but control transfers go through
-   *     semantic methods or the interpreter
-   */
-  public UnitEmitter(Region region, boolean intrinsics) {
-    this(region, intrinsics, false);
+  /** An emitter for one region, with the limits that tunables set. */
+  public UnitEmitter(Region region, Tunables tunables) {
+    this(region, tunables, false);
   }
 
   /**
@@ -99,25 +97,26 @@ public final class UnitEmitter {
    *
    * @param draft whether HotSpot's C1 is to compile it, and it counts what it retires ({@link Unit#takeHeat})
    */
-  UnitEmitter(Region region, boolean intrinsics, boolean draft) {
-    this(region, intrinsics, draft, Map.of(), true);
+  UnitEmitter(Region region, Tunables tunables, boolean draft) {
+    this(region, tunables, draft, Map.of(), true);
   }
 
-  private UnitEmitter(Region region, boolean intrinsics, boolean draft, Map<Long, FlagSource> loops, boolean detours) {
+  private UnitEmitter(Region region, Tunables tunables, boolean draft, Map<Long, FlagSource> loops, boolean detours) {
     this.region = region;
-    this.intrinsics = intrinsics;
+    this.tunables = tunables;
     this.draft = draft;
     this.loops = loops;
     this.detours = detours;
     this.codeSize = ExecutionContext.codeSize(region.context());
     this.current = region.blocks().getFirst();
     this.instruction = current.instructions().getFirst();
+    boolean intrinsics = tunables.isOn(Tunable.INTRINSICS);
     this.hasVectors = intrinsics && (region.context() & ExecutionContext.SSE_BLOCKED) == 0;
     boolean hasX87 = intrinsics && (region.context() & ExecutionContext.X87_BLOCKED) == 0;
     this.x87Plan = new X87Plan(region, codeSize, hasX87 && !draft);
-    LoopPlan innermost = new LoopPlan(region);
+    this.innermost = new LoopPlan(region, tunables);
     this.plan = new RegisterPlan(region, codeSize, intrinsics, hasVectors, hasX87, x87Plan, innermost);
-    this.entries = EntryEmitter.startsOf(region);
+    this.entries = EntryEmitter.startsOf(region, tunables.get(Tunable.ENTRIES));
     boolean hasConstants = !draft && !innermost.isEmpty();
     this.unitClass = new UnitClass(hasConstants);
     MethodVisitor method = unitClass.method();
@@ -176,7 +175,7 @@ public final class UnitEmitter {
   }
 
   private UnitEmitter again(Map<Long, FlagSource> found, boolean withDetours) {
-    UnitEmitter again = new UnitEmitter(region, intrinsics, draft, found, withDetours);
+    UnitEmitter again = new UnitEmitter(region, tunables, draft, found, withDetours);
     if (hasLines) {
       again.withLines();
     }
@@ -265,8 +264,9 @@ public final class UnitEmitter {
 
   private void emitBlock(RegionBlock block) {
     startBlock(block);
-    int rounds = draft ? 1 : LoopPlan.roundsTogether(block);
-    List<RoundWindow> windows = rounds == 1 ? List.of() : RoundWindow.of(region, block, rounds, plan, pages, codeSize);
+    int rounds = draft ? 1 : innermost.roundsTogether(block);
+    List<RoundWindow> windows = rounds == 1 ? List.of() : RoundWindow.of(region, block, rounds, plan, pages, codeSize,
+        tunables.get(Tunable.WINDOW));
     Position head = position();
     Label alone = new Label();
     memory.rounds().begin(windows, alone);
@@ -597,7 +597,8 @@ public final class UnitEmitter {
 
   /** What the current instruction and those behind it access around RSP or RBP, if it is worth a check of its own. */
   @Nullable StackWindow stackWindow(int base) {
-    StackWindow window = StackWindow.of(region, current, index, at, base, plan, codeSize, this::endsWindow);
+    StackWindow window = StackWindow.of(region, current, index, at, base, plan, codeSize, tunables.get(Tunable.WINDOW),
+        this::endsWindow);
     return window != null && hasRecord() && !canDetour(window) ? null : window;
   }
 

@@ -7,7 +7,6 @@ import dev.hagen.interpret.Step;
 import dev.hagen.interpret.Unit;
 import dev.hagen.region.Region;
 import dev.hagen.util.HotSpot;
-import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
@@ -20,13 +19,13 @@ public final class UnitFactory {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
   private final Interpreter interpreter;
-  private final boolean intrinsics;
+  private final Tunables tunables;
   private volatile boolean counting;
   private volatile @Nullable EmissionListener listener;
 
   public UnitFactory(Interpreter interpreter, Tunables tunables) {
     this.interpreter = interpreter;
-    this.intrinsics = tunables.isOn(Tunable.INTRINSICS);
+    this.tunables = tunables;
   }
 
   /** Hears of every class, with line numbers; null: nobody. */
@@ -61,7 +60,7 @@ public final class UnitFactory {
    */
   public @Nullable Made make(Region region, boolean draft) {
     EmissionListener hears = listener;
-    UnitEmitter emitter = new UnitEmitter(region, intrinsics, draft);
+    UnitEmitter emitter = new UnitEmitter(region, tunables, draft);
     if (counting) {
       emitter.withCounts();
     }

@@ -177,11 +177,14 @@ final class X87Plan {
     int needUsed;
     int needEmpty;
 
-    /** Goes past an instruction; false if it certainly finds an empty register, or a full one to push to. */
+    /**
+     * Goes past an instruction; false if it certainly finds an empty register, or a full one to push to. FLD ST(7) pushes to the
+     * register that it reads.
+     */
     boolean pass(Instruction instruction, X87Form form, int depth) {
       int reads = bits(form.reads(depth));
       int pushed = form.kind().pushes() ? 1 << (depth - 1 & 7) : 0;
-      if ((reads & empty | pushed & used) != 0) {
+      if ((reads & (empty | pushed) | pushed & used) != 0) {
         return false;
       }
       needUsed |= reads & ~used;

@@ -38,9 +38,6 @@ final class BlockCache implements CodeListener {
   /** Steps that the cache holds at most; then it is emptied. About 100 bytes each. */
   private static final int MAX_STEPS = 1 << 20;
 
-  /** How many times longer than others a block stays cold that a region has. */
-  private static final int PATIENCE = 8;
-
   private record Key(long physical, int context) {}
 
   /** An entry of a region's unit: its number, and its distance from the head. */
@@ -48,6 +45,7 @@ final class BlockCache implements CodeListener {
 
   private final CpuState cpu;
   private final BlockDecoder decoder;
+  private final int patience;
   private final Map<Key, Block> blocks = new HashMap<>();
   private final Map<Integer, List<CodeRange>> byPage = new HashMap<>();
   /** Where units may be entered. */
@@ -59,9 +57,15 @@ final class BlockCache implements CodeListener {
 
   private final @Nullable Block[] jumpBlock = new Block[JUMP_ENTRIES];
 
-  BlockCache(CpuState cpu, BlockDecoder decoder) {
+  /**
+   * An empty cache.
+   *
+   * @param patience how many times longer than others a block stays cold that a region has
+   */
+  BlockCache(CpuState cpu, BlockDecoder decoder, int patience) {
     this.cpu = cpu;
     this.decoder = decoder;
+    this.patience = patience;
   }
 
   /** Who hears of regions that are retired, and with how much heat a block is reported as hot. */
@@ -249,7 +253,7 @@ final class BlockCache implements CodeListener {
   void release(RegionCode region) {
     forEachBlock(region, block -> {
       if (block != region.head()) {
-        block.limit = block.heat + PATIENCE * threshold;
+        block.limit = block.heat + patience * threshold;
       }
     });
   }

@@ -8,6 +8,8 @@ import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Instruction;
 import dev.hagen.semantics.DebugRegisters;
 import dev.hagen.semantics.LazyFlags;
+import dev.hagen.util.Tunable;
+import dev.hagen.util.Tunables;
 import dev.hagen.x86.Flags;
 import dev.hagen.x86.Reg;
 import dev.hagen.x86.Vector;
@@ -30,6 +32,14 @@ public final class Interpreter {
   private final Binder binder;
   private final BlockDecoder decoder;
   private final BlockCache cache;
+  /** Calls of units nested in each other, which is frames on Java's stack. */
+  private final int deepest;
+  /** How often a unit is entered on trial, how long it runs each time, and how long in all. */
+  private final int trialEntries;
+  private final int trialInstructions;
+  private final int trialTotal;
+  /** How often a better unit may be made of a region. */
+  private final int improvements;
   private HotCodeListener hot = HotCodeListener.NONE;
   private int mostMisses = Integer.MAX_VALUE;
   private @Nullable Consumer<GuestException> faults;
@@ -42,23 +52,27 @@ public final class Interpreter {
   private long entries;
   private final long[] left = new long[Unit.FAULT];
 
-  /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
+  /** An interpreter for {@code cpu} with the standard limits. */
   public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods) {
+    this(cpu, decoder, methods, Tunables.standard());
+  }
+
+  /** An interpreter for {@code cpu}, which hears of writes to its code through the machine's memory. */
+  public Interpreter(CpuState cpu, Decoder decoder, SemanticMethods methods, Tunables tunables) {
     this.cpu = cpu;
+    this.deepest = tunables.get(Tunable.DEPTH);
+    this.trialEntries = tunables.get(Tunable.TRIAL_ENTRIES);
+    this.trialInstructions = tunables.get(Tunable.TRIAL_INSTRUCTIONS);
+    this.trialTotal = tunables.get(Tunable.TRIAL_TOTAL);
+    this.improvements = tunables.get(Tunable.IMPROVEMENTS);
     this.binder = new Binder(methods);
     this.decoder = new BlockDecoder(decoder, binder);
-    this.cache = new BlockCache(cpu, this.decoder);
+    this.cache = new BlockCache(cpu, this.decoder, tunables.get(Tunable.PATIENCE));
     cpu.memory.setCodeListener(cache);
   }
 
   /** How many instructions {@link #run} counts down at once. */
   private static final int MOST = 1 << 30;
-  /** Calls of units nested in each other, which is frames on Java's stack. */
-  private static final int DEPTH = 100;
-  /** How often a unit is entered on trial, how long it runs each time, and how long in all. */
-  private static final int TRIAL_ENTRIES = 215;
-  private static final int TRIAL_INSTRUCTIONS = 2500;
-  private static final int TRIAL_TOTAL = 40_000;
   /** Entries of a trial after which HotSpot would look at the unit by itself. */
   private static final int TRIAL_TURN = 36;
   /** See {@link #record}. */
@@ -67,7 +81,7 @@ public final class Interpreter {
   static final int BAD_RECORD = 1;
   /** In a {@linkplain #record record}: the instruction stores into a page that holds code. */
   public static final int CODE_PAGE = 4;
-  /** The return address of no call. */
+  /** The return address of no call: what {@link #run} runs until. */
   private static final long NOWHERE = 1L << 62 | 1;
 
   /** The processor that it works for. */
@@ -121,7 +135,7 @@ public final class Interpreter {
     cpu.retired += room;
     cpu.countdown = -room;
     try {
-      runUntil(NOWHERE, 0, DEPTH);
+      runUntil(NOWHERE, 0, deepest);
     } finally {
       countUnits();
       LazyFlags.sync(cpu);
@@ -154,7 +168,7 @@ public final class Interpreter {
       } catch (GuestException e) {
         raise(e);
       }
-    } while (!ends && !(depth == DEPTH ? mustStop(cpu) : mustUnwind(cpu)) && !isBack(cpu, expected, stack));
+    } while (!ends && !(expected == NOWHERE ? mustStop(cpu) : mustUnwind(cpu)) && !isBack(cpu, expected, stack));
     return isBack(cpu, expected, stack);
   }
 
@@ -215,7 +229,7 @@ public final class Interpreter {
       return;
     }
     cpu.counters.count(Counter.UNITS_TRIED);
-    int shortened = Math.max(0, -cpu.countdown - CpuState.MARGIN - TRIAL_INSTRUCTIONS);
+    int shortened = Math.max(0, -cpu.countdown - CpuState.MARGIN - trialInstructions);
     cpu.countdown += shortened;
     cpu.retired -= shortened;
     int before = cpu.countdown;
@@ -473,7 +487,7 @@ public final class Interpreter {
     if (head.secondPage != Block.ONE_PAGE || head.code != null && head.code.head() == head) {
       return null;
     }
-    RegionCode region = new RegionCode(head, linear, pages, blocks);
+    RegionCode region = new RegionCode(head, linear, pages, blocks, improvements);
     cache.add(region);
     return region;
   }
@@ -506,7 +520,7 @@ public final class Interpreter {
     if (!region.isRetired()) {
       region.improve(better);
       if (tried) {
-        region.startTrial(TRIAL_ENTRIES, TRIAL_TOTAL);
+        region.startTrial(trialEntries, trialTotal);
       } else {
         region.prefer(true);
       }

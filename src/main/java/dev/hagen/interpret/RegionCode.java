@@ -18,10 +18,6 @@ public final class RegionCode extends CodeRange {
    */
   public record Page(long distance, long physical, long lines) {}
 
-  private static final int IMPROVEMENTS = 5;
-  /** A group of accesses that meets another page once in so many instructions had better not remember it. */
-  private static final int INSTRUCTIONS_PER_CHANGE = 40;
-
   private final Block head;
   private final long linear;
   private final List<Page> pages;
@@ -53,19 +49,20 @@ public final class RegionCode extends CodeRange {
   private long retired;
   private boolean promoted;
   /** How often a better unit may still be made. */
-  private int budget = IMPROVEMENTS;
+  private int budget;
   /** How many changes of records the unit that runs has been checked against. */
   private int seenChanges;
   private long checkedEpoch;
   private long checkedLinear = -1;
 
-  RegionCode(Block head, long linear, List<Page> pages, List<Long> blocks) {
+  RegionCode(Block head, long linear, List<Page> pages, List<Long> blocks, int improvements) {
     this.head = head;
     this.linear = linear;
     this.pages = List.copyOf(pages);
     this.spansPages = pages.size() > 1;
     this.blocks = List.copyOf(blocks);
     this.distanceOfPage = linear & 0xFFF;
+    this.budget = improvements;
   }
 
   /** Distances of the blocks where the unit may be entered from the head, the head first. */
@@ -178,11 +175,13 @@ public final class RegionCode extends CodeRange {
   /**
    * Whether the unit that has been tried is worth being compiled. The first one of a region is not if it remembers pages that
    * change all the time: then {@link #takeAnew} will ask for another.
+   *
+   * @param often a group of accesses that meets another page once in so many instructions had better not remember it
    */
-  public boolean passesTrial() {
+  public boolean passesTrial(int often) {
     if (!judged && candidate != null) {
       judged = true;
-      changing = candidate.changingPages((trialTotal - trialInstructions) / INSTRUCTIONS_PER_CHANGE);
+      changing = candidate.changingPages((trialTotal - trialInstructions) / often);
       anew = changing != 0;
     }
     return !anew;

@@ -18,7 +18,6 @@ import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBuilder;
 import dev.hagen.util.Bits;
-import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import dev.hagen.x86.Control;
 import dev.hagen.x86.PageEntry;
@@ -134,7 +133,7 @@ public final class BareCode implements AutoCloseable {
   }
 
   private static UnitEmitter.@Nullable Emitted emit(Region region, Tunables tunables) {
-    return new UnitEmitter(region, tunables.isOn(Tunable.INTRINSICS)).withLines().emit();
+    return new UnitEmitter(region, tunables).withLines().emit();
   }
 
   /** Makes believe that whatever can be reached by direct jumps has run. */

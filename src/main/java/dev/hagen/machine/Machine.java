@@ -72,8 +72,8 @@ public final class Machine implements MachineControl, AutoCloseable {
     clock = config.deterministic() ? new InstructionClock(cpu) : new HostClock(() -> cpu.post(Pending.DEVICE));
     board = new Board(config, cpu, clock, this::stop);
     Decoder decoder = new Decoder(Extension.of(config.model()));
-    interpreter = new Interpreter(cpu, decoder, new SemanticMethods(MethodClass::bind));
-    translator = new Translator(cpu, interpreter, decoder, config.tunables(), config.cache(),
+    interpreter = new Interpreter(cpu, decoder, new SemanticMethods(MethodClass::bind), tunables);
+    translator = new Translator(cpu, interpreter, decoder, tunables, config.cache(),
         () -> cpu.post(Pending.DEVICE));
     int threshold = tunables.get(Tunable.THRESHOLD);
     if (threshold > 0) {

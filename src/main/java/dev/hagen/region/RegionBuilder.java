@@ -43,10 +43,6 @@ public final class RegionBuilder {
   private static final Set<Op> INTERPRETED_LAST = EnumSet.of(Op.JCXZ, Op.LOOP, Op.LOOPE, Op.LOOPNE, Op.JMP_FAR,
       Op.CALL_FAR, Op.RET_FAR, Op.IRET, Op.INT, Op.INT1, Op.INT3, Op.INTO, Op.UD0, Op.UD1, Op.UD2, Op.SYSCALL,
       Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.RSM, Op.VMRUN, Op.HLT, Op.INVALID, Op.TOO_LONG, Op.MOV_TO_CR);
-  /** Instructions of a function that is copied into the regions of its callers, at most. */
-  private static final int SMALL = 24;
-  /** Targets of one indirect jump, or of one return, that become part of a region. */
-  private static final int MOST_TARGETS = 16;
 
   private final CpuState cpu;
   private final Interpreter interpreter;
@@ -54,6 +50,8 @@ public final class RegionBuilder {
   private final int maxBlocks;
   private final int maxInstructions;
   private final int rareEdge;
+  private final int smallLeaf;
+  private final int mostTargets;
   private final Map<Long, Instruction> instructions = new HashMap<>();
   /** For the ends of branches, where those of the interpreter's blocks begin that end there. */
   private final Map<Long, Set<Long>> parts = new HashMap<>();
@@ -67,6 +65,8 @@ public final class RegionBuilder {
     this.maxBlocks = tunables.get(Tunable.REGION_BLOCKS);
     this.maxInstructions = tunables.get(Tunable.REGION_INSTRUCTIONS);
     this.rareEdge = tunables.get(Tunable.RARE_EDGE);
+    this.smallLeaf = tunables.get(Tunable.SMALL_LEAF);
+    this.mostTargets = tunables.get(Tunable.TARGETS);
   }
 
   /** The region around the block at {@code linear}, or null if nothing there can be translated. */
@@ -161,7 +161,7 @@ public final class RegionBuilder {
           return false;
         }
         addPlaces(block, places);
-        if (places.size() > SMALL) {
+        if (places.size() > smallLeaf) {
           return false;
         }
         open.addAll(block.terminal().successors());
@@ -184,9 +184,9 @@ public final class RegionBuilder {
   }
 
   /** Lets calls of code in the region stay inside, and returns find the places behind them. */
-  private static Map<Long, RegionBlock> withInnerCalls(Map<Long, RegionBlock> blocks) {
+  private Map<Long, RegionBlock> withInnerCalls(Map<Long, RegionBlock> blocks) {
     List<Long> sites = blocks.values().stream().filter(block -> isInner(block, blocks)).map(RegionBlock::end).distinct()
-        .limit(MOST_TARGETS).toList();
+        .limit(mostTargets).toList();
     Map<Long, RegionBlock> result = new LinkedHashMap<>();
     blocks.forEach((start, block) -> {
       Terminal terminal = block.terminal();
@@ -348,7 +348,7 @@ public final class RegionBuilder {
   private List<Long> targets(long linear, long end) {
     return parts.getOrDefault(end, Set.of()).stream()
         .flatMap(part -> profile(linear + part).targets().stream().map(distance -> part + distance)).distinct()
-        .limit(MOST_TARGETS).toList();
+        .limit(mostTargets).toList();
   }
 
   private static boolean isFlow(Op op) {

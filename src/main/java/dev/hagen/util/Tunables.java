@@ -3,7 +3,17 @@ package dev.hagen.util;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** A value for every {@link Tunable}. Immutable. */
+/**
+ * A value for every {@link Tunable}. Immutable.
+ *
+ * <p>What was found by measuring is one of them. Other limits of translation follow from how things are built, and stay where
+ * that is: what the JVM's flags let be compiled ({@link HotSpot#LARGEST_METHOD}); entries of a trial after which HotSpot would look
+ * at the unit by itself ({@code interpret.Interpreter}); groups of accesses that have a counter in a unit
+ * ({@code interpret.Unit.PAGE_GROUPS}); targets that are counted of an indirect jump ({@code interpret.IndirectTargets}), of which
+ * {@link Tunable#TARGETS} takes some; instructions in a block of the interpreter ({@code interpret.BlockDecoder}); how long
+ * {@code cache.CompileWatch} and {@code cache.HarvestTimer} wait between their looks. How much translated code is kept has an
+ * option of its own, {@code --cache}.
+ */
 public final class Tunables {
   /** Settings {@code NAME=VALUE} with commas between: what is standard in this JVM, so that all tests can be run with other values. */
   private static final String PROPERTY = "hagen.tunables";

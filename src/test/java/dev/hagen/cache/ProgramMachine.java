@@ -87,7 +87,7 @@ final class ProgramMachine implements AutoCloseable {
   ProgramMachine(GuestProgram program, Tunables tunables, CacheLimits limits, SemanticMethods methods) {
     this.program = program;
     Decoder decoder = new Decoder(Extension.of(cpu.model));
-    interpreter = new Interpreter(cpu, decoder, methods);
+    interpreter = new Interpreter(cpu, decoder, methods, tunables);
     translator = new Translator(cpu, interpreter, decoder, tunables, limits, () -> {});
     int threshold = tunables.get(Tunable.THRESHOLD);
     if (threshold > 0) {

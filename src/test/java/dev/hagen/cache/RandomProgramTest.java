@@ -52,6 +52,7 @@ final class RandomProgramTest {
         .with(Tunable.ADAPTIVE, random.nextInt(4) == 0 ? 0 : 1).with(Tunable.MISSES, 1 + random.nextInt(20));
     CachePolicy[] policies = CachePolicy.values();
     CacheLimits limits = new CacheLimits(policies[random.nextInt(policies.length)], SMALLEST_CACHE << random.nextInt(5));
+    tunables = withLimits(tunables, random);
     try (ProgramMachine interpreted = new ProgramMachine(program, Tunables.standard().with(Tunable.THRESHOLD, 0), METHODS);
         ProgramMachine translated = new ProgramMachine(program, tunables, limits, METHODS)) {
       List<State> expected = interpreted.run(stops);
@@ -76,6 +77,16 @@ final class RandomProgramTest {
       }
       return translated.counters();
     }
+  }
+
+  /** Limits of what is translated together and of how: a program takes its course whatever they are. */
+  private static Tunables withLimits(Tunables tunables, Random random) {
+    return tunables.with(Tunable.SMALL_LEAF, random.nextInt(32)).with(Tunable.TARGETS, random.nextInt(25))
+        .with(Tunable.ENTRIES, 1 + random.nextInt(24)).with(Tunable.LOOP_ROUNDS, 1 + random.nextInt(8))
+        .with(Tunable.UNROLL, 1 + random.nextInt(16)).with(Tunable.UNROLL_INSTRUCTIONS, 1 + random.nextInt(100))
+        .with(Tunable.WINDOW, random.nextInt(4097)).with(Tunable.IMPROVEMENTS, 1 + random.nextInt(8))
+        .with(Tunable.PATIENCE, random.nextInt(9)).with(Tunable.DEPTH, 1 + random.nextInt(200))
+        .with(Tunable.HARVEST, 1 + random.nextInt(20_000)).with(Tunable.HARVEST_UNITS, 1 + random.nextInt(300));
   }
 
   private static String describe(long seed, RandomProgram program, Tunables tunables, List<State> expected,

@@ -17,6 +17,8 @@ import dev.hagen.vectors.VectorFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -30,8 +32,9 @@ abstract class VectorReplay {
   private static final Path VECTORS = Path.of("src/test/vectors");
   /** Only files whose MODE/GROUP contains this are run: {@code mvn test -Dvectors=64/bit}. */
   private static final String FILTER = System.getProperty("vectors", "");
-  /** One case in so many is run; defining a class for each takes its time. The Maven profile {@code nightly} runs all. */
-  private static final int EVERY = Integer.getInteger("vectors.every", 3);
+  /** Which cases are run. The Maven profile {@code nightly} runs all. */
+  private static final VectorTurn TURN =
+      VectorTurn.of(System.getProperty(VectorTurn.PROPERTY, "today"), LocalDate.now(ZoneOffset.UTC));
   private static final int DESCRIBED = Integer.getInteger("vectors.described", 5);
   /** The cache of decoded code is checked after one case in so many. */
   private static final int CHECKED = 64;
@@ -49,6 +52,7 @@ abstract class VectorReplay {
   /** A test for each file. */
   @TestFactory
   Stream<DynamicTest> everyFile() throws IOException {
+    System.out.println(getClass().getSimpleName() + ": " + TURN);
     try (Stream<Path> paths = Files.walk(VECTORS)) {
       return paths.filter(path -> path.toString().endsWith(".vec"))
           .filter(path -> name(path).contains(FILTER) && !name(path).startsWith(NOT_TRANSLATED)).sorted().toList()
@@ -66,7 +70,7 @@ abstract class VectorReplay {
     VectorFile file = VectorFile.read(path);
     StringBuilder report = new StringBuilder();
     int[] failed = {0};
-    file.cases().filter(vector -> vector.index() % EVERY == 0).forEach(vector -> {
+    file.cases().filter(vector -> TURN.includes(vector.index())).forEach(vector -> {
       for (boolean warm : new boolean[] {false, true}) {
         List<String> differences = run(vector, warm);
         if (!differences.isEmpty() && !ExpectedDifferences.contains(vector, file.group(), differences)

@@ -39,7 +39,7 @@ class ComparisonTest {
     assertThat(comparison.median("hypercall", SLOW)).isEmpty();
     assertThat(comparison.ratio("hypercall", FAST)).isEmpty();
     assertThat(comparison.spread("hypercall", SLOW)).isZero();
-    assertThat(new ComparisonReport(comparison, "nanoseconds").text()).containsPattern("hypercall +- +10.0\n");
+    assertThat(new ComparisonReport(comparison, "guest", "nanoseconds").text()).containsPattern("hypercall +- +10.0\n");
   }
 
   @Test
@@ -47,9 +47,16 @@ class ComparisonTest {
     comparison.add(SLOW, Map.of("in", 3000.0));
     comparison.add(FAST, Map.of("in", 9.0));
     comparison.add(FAST, Map.of("in", 11.0));
-    assertThat(new ComparisonReport(comparison, "nanoseconds").text().lines()).map(String::strip)
-        .containsExactly("nanoseconds", "slow            fast", "in                   3,000       10.0 ±10%", "",
-            "times faster than slow", "slow            fast", "in                    1.00           300.0");
+    assertThat(new ComparisonReport(comparison, "guest", "nanoseconds").text().lines()).map(String::strip)
+        .containsExactly("guest", "nanoseconds", "slow            fast", "in                   3,000       10.0 ±10%", "",
+            "times faster than slow", "slow            fast", "in                    1.00           300.0", "",
+            "±: half of what lies between the shortest and the longest run, as a part of the median.");
+  }
+
+  @Test
+  void text_ofSingleRuns_explainsNoSpread() {
+    comparison.add(SLOW, Map.of("in", 3000.0));
+    assertThat(new ComparisonReport(comparison, "guest", "nanoseconds").text()).doesNotContain("±");
   }
 
   @Test
@@ -64,9 +71,11 @@ class ComparisonTest {
   void json_hasEverySample() {
     comparison.add(SLOW, Map.of("in", 30.0));
     comparison.add(SLOW, Map.of("in", 10.0));
-    JsonObject json = new Gson().fromJson(new ComparisonReport(comparison, "nanoseconds").json(), JsonObject.class);
+    JsonObject json = new Gson().fromJson(new ComparisonReport(comparison, "guest", "nanoseconds").json(), JsonObject.class);
     JsonObject slow = json.getAsJsonObject("operations").getAsJsonObject("in").getAsJsonObject("slow");
     assertThat(slow.get("median").getAsDouble()).isEqualTo(20);
+    assertThat(slow.get("spread").getAsDouble()).isEqualTo(1);
+    assertThat(json.get("guest").getAsString()).isEqualTo("guest");
     assertThat(slow.getAsJsonArray("samples")).hasSize(2);
     assertThat(json.get("yardstick").getAsString()).isEqualTo("slow");
     assertThat(json.getAsJsonArray("contenders")).hasSize(2);
@@ -77,14 +86,14 @@ class ComparisonTest {
     comparison.add(SLOW, Map.of("in", 1000.0));
     comparison.add(FAST, Map.of("in", 100.0));
     comparison.add(FAST, Map.of("out", 10.0));
-    String page = new ComparisonPage(comparison, new ComparisonReport(comparison, "ns"), "a < b", "ns").html();
+    String page = new ComparisonPage(comparison, new ComparisonReport(comparison, "guest", "ns"), "a < b", "ns").html();
     assertThat(page).contains("<h1>a &lt; b</h1>", "the &lt;old&gt; way", "width: 100.0%", "width: 50.0%",
         "width: 0.2%").doesNotContain("<old>");
   }
 
   @Test
   void page_ofNothing_isAPage() {
-    String page = new ComparisonPage(comparison, new ComparisonReport(comparison, "ns"), "nothing", "ns").html();
+    String page = new ComparisonPage(comparison, new ComparisonReport(comparison, "guest", "ns"), "nothing", "ns").html();
     assertThat(page).startsWith("<!DOCTYPE html>").endsWith("</body></html>\n").doesNotContain("NaN", "Infinity");
   }
 }

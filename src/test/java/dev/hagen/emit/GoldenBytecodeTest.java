@@ -13,6 +13,7 @@ import dev.hagen.memory.HostMemory;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import dev.hagen.region.Terminal;
+import dev.hagen.util.Tunables;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -64,7 +65,7 @@ final class GoldenBytecodeTest {
       "product-of-rows-64,  64, f20f1000 f20f5902 4883c008 4881c2c0030000 f20f58c8 4839ca 75e4"})
   void unit_ofRepresentativeCode_isAsApproved(String name, int bits, String code) throws IOException {
     Region region = region(bits, code.replace(" ", ""));
-    check(name + ".txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, true).emit())));
+    check(name + ".txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, Tunables.standard()).emit())));
   }
 
   /** push rbp; push rbx; pop rbx; pop rbp; ret. */
@@ -72,7 +73,7 @@ final class GoldenBytecodeTest {
   void unit_leftOftenForItsFrame_hasADetour() throws IOException {
     Region plain = region(64, "55535b5dc3");
     Region region = new Region(plain.linear(), plain.context(), plain.blocks(), plain.pages(), Map.of(0L, 1), 0, Map.of());
-    check("frame-across-pages-64.txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, true).emit())));
+    check("frame-across-pages-64.txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, Tunables.standard()).emit())));
   }
 
   /** mov [rdi], rax; add rdi, 8; cmp rdi, rdx; jne; as often as from page to page. */
@@ -82,7 +83,7 @@ final class GoldenBytecodeTest {
     RegionBlock block = plain.blocks().getFirst();
     RegionBlock often = new RegionBlock(0, block.instructions(), block.terminal(), 0.998);
     Region region = new Region(plain.linear(), plain.context(), List.of(often), plain.pages(), Map.of(), 0, Map.of());
-    check("fill-in-rounds-64.txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, true).emit())));
+    check("fill-in-rounds-64.txt", listing(region, Objects.requireNonNull(new UnitEmitter(region, Tunables.standard()).emit())));
   }
 
   private static String listing(Region region, UnitEmitter.Emitted emitted) {
@@ -114,7 +115,7 @@ final class GoldenBytecodeTest {
   }
 
   private static int size(int bits, String code) {
-    return Objects.requireNonNull(new UnitEmitter(region(bits, code), true).emit()).methodSize();
+    return Objects.requireNonNull(new UnitEmitter(region(bits, code), Tunables.standard()).emit()).methodSize();
   }
 
   private static Region region(int bits, String hex) {

@@ -10,6 +10,7 @@ import dev.hagen.decode.Instruction;
 import dev.hagen.region.Region;
 import dev.hagen.region.RegionBlock;
 import dev.hagen.region.Terminal;
+import dev.hagen.util.Tunables;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +27,21 @@ final class UnitListingTest {
   void listing_ofLoopEmittedInRounds_hasAllOfThemAtItsInstructions() {
     RegionBlock loop = new RegionBlock(0, instructions("4883c708", "4839d7", "75f7"), new Terminal.Branch(0, 9), 0.999);
     RegionBlock end = new RegionBlock(9, instructions("c3"), new Terminal.Return(List.of()));
-    assertThat(LoopPlan.roundsTogether(loop)).isGreaterThan(1);
+    Region region = new Region(0x1000, LONG_USER, List.of(loop, end), List.of(), Map.of(), 0, Map.of());
+    int rounds = new LoopPlan(region, Tunables.standard()).roundsTogether(loop);
+    assertThat(rounds).isGreaterThan(1);
 
-    String listing = listing(new Region(0x1000, LONG_USER, List.of(loop, end), List.of(), Map.of(), 0, Map.of()));
+    String listing = listing(region);
 
     assertThat(listing.lines().filter(line -> line.matches("  [0-9a-f]+  .*"))).containsExactly("  1000  add rdi,0x8",
         "  1004  cmp rdi,rdx", "  1007  jne 0x1000", "  1009  ret");
     String addition = listing.substring(listing.indexOf("add rdi"), listing.indexOf("cmp rdi"));
-    assertThat(addition.lines().filter(line -> line.endsWith("LADD"))).hasSize(LoopPlan.roundsTogether(loop));
+    assertThat(addition.lines().filter(line -> line.endsWith("LADD"))).hasSize(rounds);
     assertThat(listing.substring(listing.indexOf("  1009  ret"), listing.indexOf("(exits)"))).contains("Unsafe.getLong");
   }
 
   private static String listing(Region region) {
-    UnitEmitter emitter = new UnitEmitter(region, true).withLines();
+    UnitEmitter emitter = new UnitEmitter(region, Tunables.standard()).withLines();
     return UnitListing.of(region, Objects.requireNonNull(emitter.emit()));
   }
 

@@ -26,10 +26,11 @@ class CompareIT {
     Result result = HagenProcess.run("compare", "--with=interpreter,simple,adaptive,paravirtual", "--rounds=1",
         "--against=interpreter", "-append", "ms=2", "-o", directory.resolve("new/one").toString());
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).startsWith("nanoseconds\n").containsPattern("\nptemod( +[0-9.,]+){4}\n")
+    assertThat(result.out()).startsWith("nanobenchmarks, 64-bit\nnanoseconds\n").containsPattern("\nptemod( +[0-9.,]+){4}\n")
         .containsPattern("\nhypercall +- +- +- +[0-9.,]+\n").contains("\ntimes faster than interpreter\n");
     JsonObject json =
         new Gson().fromJson(Files.readString(directory.resolve("new/one/compare.json")), JsonObject.class);
+    assertThat(json.get("guest").getAsString()).isEqualTo("nanobenchmarks, 64-bit");
     assertThat(json.getAsJsonObject("operations").getAsJsonObject("syscall").keySet())
         .containsExactly("interpreter", "simple", "adaptive", "paravirtual");
     assertThat(Files.readString(directory.resolve("new/one/compare.html"))).contains("class=\"bar\"", ">syscall</div>");
@@ -39,7 +40,7 @@ class CompareIT {
   void otherGuest_isMeasuredToItsEnd() {
     Result result = HagenProcess.run("compare", DEMO, "--with=interpreter,adaptive", "--rounds=2");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).startsWith("seconds\n").containsPattern("\nseconds( +[0-9.]+ \\S+\\d%){2}\n");
+    assertThat(result.out()).contains("\nseconds\n").containsPattern("\nseconds( +[0-9.]+ \\S+\\d%){2}\n");
   }
 
   @Test
@@ -56,7 +57,7 @@ class CompareIT {
     Result result = HagenProcess.run("compare", "--guest=forkwait", "--processes=100", "--with=adaptive,shadow",
         "--rounds=1");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).startsWith("seconds\n").containsPattern("\nseconds( +[0-9.]+){2}\n");
+    assertThat(result.out()).startsWith("100 processes, 64-bit\nseconds\n").containsPattern("\nseconds( +[0-9.]+){2}\n");
   }
 
   @Test
@@ -65,7 +66,7 @@ class CompareIT {
     Requirements.benchImage("initrd-i386");
     Result result = HagenProcess.run("compare", "--guest=system", "--bits=32", "--with=adaptive", "--rounds=1");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).startsWith("seconds\n");
+    assertThat(result.out()).startsWith("what Linux does for programs, 32-bit\nseconds\n");
     for (String program : List.of("getppid", "fork", "exec", "pipe", "map", "faults")) {
       assertThat(result.out()).containsPattern("\n" + program + " +[0-9.]+\n");
     }
@@ -105,7 +106,7 @@ class CompareIT {
         "--with=adaptive,paravirtual", "--until=hypervisor KVM");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err()).contains("hagen: adaptive ended without a result; the guest's last line was 'nano: done'.");
-    assertThat(result.out()).startsWith("seconds\n               paravirtual\n");
+    assertThat(result.out()).startsWith("nano64.elf\nseconds\n               paravirtual\n");
   }
 
   @Test

@@ -3,7 +3,15 @@ package dev.hagen.util;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TunablesTest {
   @Test
@@ -41,5 +49,33 @@ class TunablesTest {
   void with_noNumber_saysTheForm() {
     assertThatThrownBy(() -> Tunables.standard().with("threshold"))
         .hasMessage("'threshold' is not of the form threshold=NUMBER");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Tunable.class)
+  void tuningGuide_hasRangeAndMeaningOfEach(Tunable tunable) {
+    assertThat(guide()).anyMatch(row -> row.startsWith("| `%s` | ".formatted(tunable.spelling()))
+        && row.endsWith(" | %s | %s |".formatted(range(tunable), tunable.description())));
+  }
+
+  /** What the launcher has standard is in the guide where it depends on the JVM's flags. */
+  @ParameterizedTest
+  @EnumSource(value = Tunable.class, names = "REGION_INSTRUCTIONS", mode = EnumSource.Mode.EXCLUDE)
+  void tuningGuide_hasStandardOfEach(Tunable tunable) {
+    assertThat(guide()).anyMatch(row -> row.startsWith(String.format(Locale.ROOT, "| `%s` | %,d | ", tunable.spelling(),
+        tunable.standard())));
+  }
+
+  private static List<String> guide() {
+    try {
+      return Files.readAllLines(Path.of("docs", "tuning.md"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String range(Tunable tunable) {
+    return tunable.most() == Integer.MAX_VALUE ? "from " + tunable.least()
+        : String.format(Locale.ROOT, "%,d to %,d", tunable.least(), tunable.most());
   }
 }
