@@ -95,8 +95,8 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
         memory |= !NOT_ACCESSING.contains(op);
       }
     }
-    writes |= op == Op.CWD ? 1 << Reg.RDX : implied(op);
-    reads |= op == Op.CWD && instruction.operandSize() >= 4 ? 1 << Reg.RAX : implied(op);
+    writes |= impliedlyWritten(op);
+    reads |= impliedlyRead(instruction);
     return new Effects(Form.VALUE, intrinsics && isClearing(instruction) ? reads & ~writes : reads, writes, 0, null,
         memory || LEAVING.contains(op), readsFlags(op), setsFlags(instruction));
   }
@@ -158,12 +158,22 @@ record Effects(Form form, long reads, long writes, long clean, @Nullable StepUse
         && instruction.operand(0).equals(instruction.operand(1));
   }
 
-  private static int implied(Op op) {
+  private static int impliedlyRead(Instruction instruction) {
+    return switch (instruction.op()) {
+      case CWD -> instruction.operandSize() >= 4 ? 1 << Reg.RAX : 1 << Reg.RAX | 1 << Reg.RDX;
+      case JCXZ -> 1 << Reg.RCX;
+      default -> impliedlyWritten(instruction.op());
+    };
+  }
+
+  private static int impliedlyWritten(Op op) {
     return switch (op) {
       case PUSH, POP, CALL, RET -> 1 << Reg.RSP;
       case LEAVE -> 1 << Reg.RSP | 1 << Reg.RBP;
       case CBW, CMPXCHG -> 1 << Reg.RAX;
-      case CWD, MUL, IMUL1, DIV, IDIV -> 1 << Reg.RAX | 1 << Reg.RDX;
+      case MUL, IMUL1, DIV, IDIV -> 1 << Reg.RAX | 1 << Reg.RDX;
+      case CWD -> 1 << Reg.RDX;
+      case LOOP, LOOPE, LOOPNE -> 1 << Reg.RCX;
       default -> 0;
     };
   }

@@ -54,6 +54,9 @@ record RoundWindow(Address address, PagePlan.Group group, long low, long high) {
     if (register == Reg.NONE || !Slots.hasGeneral(written, register)) {
       return 0L;
     }
+    if (BranchEmitter.countsDown(instruction, codeSize)) {
+      return -1L;
+    }
     Operand[] operands = instruction.operands();
     boolean first = operands.length > 0 && operands[0] instanceof Operand.Register named && named.index() == register;
     return first ? StackWindow.movementOfFirst(instruction, codeSize) : null;
@@ -116,7 +119,7 @@ record RoundWindow(Address address, PagePlan.Group group, long low, long high) {
     }
 
     @Nullable RoundWindow run(RegionBlock block, int rounds, RegisterPlan plan, int codeSize) {
-      for (int i = 0; i < block.instructions().size() - 1; i++) {
+      for (int i = 0; i < block.instructions().size(); i++) {
         Instruction instruction = block.instructions().get(i);
         include(instruction, codeSize);
         Long movement = address.movement(instruction, plan.effects(block, i).writes(), codeSize);

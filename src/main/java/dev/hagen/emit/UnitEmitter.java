@@ -58,6 +58,7 @@ public final class UnitEmitter {
   private final @Nullable X87Emitter x87;
   private final StepEmitter steps;
   private final FlowEmitter flow;
+  private final BranchEmitter branches;
   private final Map<Long, Label> labels = new HashMap<>();
   private final Map<Long, Integer> predecessors = new HashMap<>();
   private final Set<Long> emitted = new HashSet<>();
@@ -138,6 +139,7 @@ public final class UnitEmitter {
     this.x87 = hasX87 ? new X87Emitter(this, code, flags, memory, pointers, registers, x87Stack) : null;
     this.steps = new StepEmitter(this, code, flags, registers, x87Stack, region.context());
     this.flow = new FlowEmitter(this, code, flags, registers, x87Stack, instructions, codeSize, region.links());
+    this.branches = new BranchEmitter(code, flags, registers, instructions.operands());
   }
 
   /** Makes line numbers tell which instruction bytecode comes from: the first of the region is 1. */
@@ -334,7 +336,8 @@ public final class UnitEmitter {
       emitInstructions(block);
       countThrough();
       Label label = new Label();
-      flags.jumpIf(instruction.condition() ^ 1, label);
+      branches.jumpUnlessTaken(instruction, label);
+      memory.rounds().pass(instruction, plan.effects(block, index).writes());
       out.add(new WayOut(label, flags.state(), registers.dirty()));
       memory.guard().forgetAll();
     }
@@ -483,7 +486,7 @@ public final class UnitEmitter {
       case Terminal.Branch branch -> {
         countThrough();
         Label taken = new Label();
-        flags.jumpIf(instruction.condition(), taken);
+        branches.jumpIfTaken(instruction, taken);
         FlagEmitter.State state = flags.state();
         long dirty = registers.dirty();
         goTo(branch.notTaken());

@@ -187,7 +187,10 @@ public final class BareCode implements AutoCloseable {
 
   /** Where a direct jump goes; a call of its own region is not followed. */
   private static @Nullable Long target(Instruction instruction, long at) {
-    boolean jumps = instruction.op() == Op.JMP || instruction.op() == Op.JCC;
+    boolean jumps = switch (instruction.op()) {
+      case JMP, JCC, JCXZ, LOOP, LOOPE, LOOPNE -> true;
+      default -> false;
+    };
     return jumps && instruction.operand(0) instanceof Operand.Relative relative
         ? at + instruction.length() + relative.displacement() : null;
   }

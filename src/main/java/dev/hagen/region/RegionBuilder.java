@@ -40,9 +40,9 @@ public final class RegionBuilder {
   private static final int MAX_LENGTH = 15;
 
   /** Operations that transfer control in ways a unit does not know. */
-  private static final Set<Op> INTERPRETED_LAST = EnumSet.of(Op.JCXZ, Op.LOOP, Op.LOOPE, Op.LOOPNE, Op.JMP_FAR,
-      Op.CALL_FAR, Op.RET_FAR, Op.IRET, Op.INT, Op.INT1, Op.INT3, Op.INTO, Op.UD0, Op.UD1, Op.UD2, Op.SYSCALL,
-      Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.RSM, Op.VMRUN, Op.HLT, Op.INVALID, Op.TOO_LONG, Op.MOV_TO_CR);
+  private static final Set<Op> INTERPRETED_LAST = EnumSet.of(Op.JMP_FAR, Op.CALL_FAR, Op.RET_FAR, Op.IRET, Op.INT, Op.INT1,
+      Op.INT3, Op.INTO, Op.UD0, Op.UD1, Op.UD2, Op.SYSCALL, Op.SYSRET, Op.SYSENTER, Op.SYSEXIT, Op.RSM, Op.VMRUN, Op.HLT,
+      Op.INVALID, Op.TOO_LONG, Op.MOV_TO_CR);
 
   private final CpuState cpu;
   private final Interpreter interpreter;
@@ -335,7 +335,7 @@ public final class RegionBuilder {
     Operand operand = instruction.operands().length == 0 ? null : instruction.operand(0);
     boolean relative = operand instanceof Operand.Relative;
     return switch (instruction.op()) {
-      case JCC -> new Terminal.Branch(next + displacement(operand), next);
+      case JCC, JCXZ, LOOP, LOOPE, LOOPNE -> new Terminal.Branch(next + displacement(operand), next);
       case JMP -> relative ? new Terminal.Jump(next + displacement(operand))
           : new Terminal.IndirectJump(targets(linear, next));
       case CALL -> relative ? new Terminal.Call(next + displacement(operand), next) : new Terminal.IndirectCall(next);
@@ -352,7 +352,10 @@ public final class RegionBuilder {
   }
 
   private static boolean isFlow(Op op) {
-    return op == Op.JCC || op == Op.JMP || op == Op.CALL || op == Op.RET;
+    return switch (op) {
+      case JCC, JCXZ, LOOP, LOOPE, LOOPNE, JMP, CALL, RET -> true;
+      default -> false;
+    };
   }
 
   private static long displacement(@Nullable Operand operand) {

@@ -7,7 +7,7 @@ public sealed interface Terminal {
   /** Continues at a known place; the last instruction may be a JMP or one that only falls through. */
   record Jump(long target) implements Terminal {}
 
-  /** The last instruction is a conditional jump. */
+  /** The last instruction is a conditional jump: Jcc, JCXZ, or LOOP and its like, which write RCX. */
   record Branch(long taken, long notTaken) implements Terminal {}
 
   /** The last instruction is a near call of a known target, which returns to {@code next}. */

@@ -51,6 +51,8 @@ final class RandomProgram implements GuestProgram {
   private int counters;
   private int nextRound;
   private int end;
+  /** Whether RCX counts the rounds of a loop, so that others leave it alone. */
+  private boolean keepsCount;
   private byte[] code = {};
 
   RandomProgram(long seed) {
@@ -230,7 +232,12 @@ final class RandomProgram implements GuestProgram {
       sequence(1 + random.nextInt(4), depth + 1);
       patch32(from, here() - from - 4);
     } else {
-      emit(0x70 | condition, 2, 0xEB, 0);
+      if (random.nextInt(3) == 0) {
+        byCount(0xE0 | random.nextInt(4), 2, random.nextInt(16) == 0);
+        emit(0xEB, 0);
+      } else {
+        emit(0x70 | condition, 2, 0xEB, 0);
+      }
       int from = here() - 1;
       byte[] before = out.toByteArray();
       generic();
@@ -244,10 +251,63 @@ final class RandomProgram implements GuestProgram {
   }
 
   private void loop(int depth) {
+    switch (random.nextInt(4)) {
+      case 0 -> loopByCount();
+      case 1 -> loopByAnyCount(depth);
+      default -> loopByMemory(depth);
+    }
+  }
+
+  private void loopByMemory(int depth) {
     int counter = counter(2 + random.nextInt(20));
     int top = here();
     sequence(2 + random.nextInt(5), depth + 1);
     countDown(counter, top);
+  }
+
+  /** LOOPNE, LOOPE, LOOP or JCXZ, perhaps with a count of the other size; {@code shortTarget} has the target cut to 16 bits. */
+  private void byCount(int opcode, int distance, boolean shortTarget) {
+    if (shortTarget) {
+      emit(0x66);
+    }
+    if (random.nextInt(4) == 0) {
+      emit(0x67);
+    }
+    emit(opcode, distance);
+  }
+
+  /** A loop over one block, most often, that RCX counts. */
+  private void loopByCount() {
+    emit(0xB9);
+    emit32(1 + random.nextInt(60));
+    int top = here();
+    keepsCount = true;
+    for (int i = random.nextInt(5); i > 0; i--) {
+      generic();
+    }
+    keepsCount = false;
+    byCount(0xE0 | random.nextInt(3), 0, false);
+    patch8(here() - 1, top - here());
+  }
+
+  /** A loop that ends after some rounds, or as soon as whatever RCX and ZF are by then has it end. */
+  private void loopByAnyCount(int depth) {
+    int counter = counter(2 + random.nextInt(20));
+    int top = here();
+    sequence(1 + random.nextInt(4), depth + 1);
+    emit(0xFF, 0x0C, 0x25);
+    emit32(counter);
+    emit(0x0F, 0x84);
+    int out = here();
+    emit32(0);
+    generic();
+    // Over a jump out to one back.
+    byCount(0xE0 | random.nextInt(4), 5, false);
+    int end = jump32();
+    emit(0xE9);
+    emit32(top - here() - 4);
+    land32(end);
+    land32(out);
   }
 
   private void call() {
@@ -409,6 +469,9 @@ final class RandomProgram implements GuestProgram {
 
   /** The number of a register that may be changed: never RSP, seldom a pointer. */
   private int register() {
+    if (keepsCount) {
+      return 2 * random.nextInt(2);
+    }
     int register = random.nextInt(8);
     boolean pointer = register == 3 || register >= 5;
     return register == RSP || pointer && random.nextInt(8) != 0 ? random.nextInt(3) : register;

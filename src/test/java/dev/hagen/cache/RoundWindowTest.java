@@ -31,6 +31,11 @@ final class RoundWindowTest {
   /** mov al, [esi + edx]; xchg esi, edx; inc edx; add [esi + edx + 1], al; inc ecx; test cl, 63; jne: no register moves by a constant. */
   private static final String EXCHANGE_32 = "8a 04 16 87 f2 42 00 44 16 01 41 f6 c1 3f 75 f0 eb db";
 
+  /** mov ecx, 40; mov eax, [rsi + rcx * 4]; add eax, ebx; mov [rsi + rcx * 4 + 0x104], eax; loop. */
+  private static final String COPY_BY_LOOP = "b9 28 00 00 00 8b 04 8e 01 d8 89 84 8e 04 01 00 00 e2 f2 eb d8";
+  /** The same, but RCX counts by its low half, in 64-bit code, or quarter: it does not move by a constant. */
+  private static final String COPY_BY_SHORT_LOOP = "b9 28 00 00 00 8b 04 8e 01 d8 89 84 8e 04 01 00 00 67 e2 f1 eb d7";
+
   private static Arguments program(String name, boolean is64Bit, String place, String loop) {
     String code = BEGIN.formatted(place) + loop;
     return Arguments.of(name, is64Bit ? FixedProgram.of(code) : FixedProgram.of32(code));
@@ -39,7 +44,10 @@ final class RoundWindowTest {
   static List<Arguments> programs() {
     return List.of(program("copy-32", false, "00", COPY_32), program("copy-32 to what is not mapped", false, "2f", COPY_32),
         program("copy-64", true, "00", COPY_64), program("copy-64 to what is not mapped", true, "2f", COPY_64),
-        program("fill-down-64", true, "10", FILL_DOWN_64), program("exchange-32", false, "00", EXCHANGE_32));
+        program("fill-down-64", true, "10", FILL_DOWN_64), program("exchange-32", false, "00", EXCHANGE_32),
+        program("loop-32", false, "00", COPY_BY_LOOP), program("loop-64", true, "00", COPY_BY_LOOP),
+        program("loop-64 to what is not mapped", true, "2f", COPY_BY_LOOP),
+        program("short-loop-32", false, "00", COPY_BY_SHORT_LOOP), program("short-loop-64", true, "00", COPY_BY_SHORT_LOOP));
   }
 
   private static List<State> run(ProgramMachine machine) {

@@ -58,6 +58,7 @@ final class GoldenBytecodeTest {
   @CsvSource({
       "sum-of-array-64,     64, 48030748 83c708 4839d7 75f4",
       "sum-of-array-32,     32, 0307 83c704 39d7 75f7",
+      "sum-by-loop-64,       64, 0307 4883c704 e2f8",
       "copy-bytes-64,       64, 8a06 8807 48ffc6 48ffc7 ffc9 75f3",
       "compare-and-return,  64, 4839f7 480f4cfe 4889f8 c3",
       "push-and-call-32,    32, 55 89e5 ff7508 e800010000",
@@ -139,7 +140,7 @@ final class GoldenBytecodeTest {
     boolean relative = last.operands().length > 0 && last.operand(0) instanceof Operand.Relative;
     long target = relative ? end + ((Operand.Relative) last.operand(0)).displacement() : end;
     return switch (last.op()) {
-      case JCC -> new Terminal.Branch(target, end);
+      case JCC, JCXZ, LOOP, LOOPE, LOOPNE -> new Terminal.Branch(target, end);
       case CALL -> new Terminal.Call(target, end);
       case JMP -> new Terminal.IndirectJump(List.of());
       case RET -> new Terminal.Return(List.of());
