@@ -55,11 +55,11 @@ final class BlockDecoder {
     int inPage = PAGE - (int) (physical & PAGE - 1);
     int available = (int) Math.min(inPage, room);
     fetch(cpu.memory, physical, 0, available);
-    List<Step> steps = new ArrayList<>();
+    List<Instruction> instructions = new ArrayList<>();
     int offset = 0;
     long secondPage = Block.ONE_PAGE;
     boolean indirect = false;
-    while (steps.size() < Math.min(limit, MAX_INSTRUCTIONS)) {
+    while (instructions.size() < Math.min(limit, MAX_INSTRUCTIONS)) {
       Instruction instruction = decoder.decode(bytes, offset, available, codeSize);
       if (instruction == null) {
         if (offset > 0) {
@@ -75,17 +75,28 @@ final class BlockDecoder {
           throw cpu.generalProtection(0);
         }
       }
-      Step step = binder.bind(instruction, context);
+      instructions.add(instruction);
       offset += instruction.length();
-      step.end = (short) offset;
-      steps.add(step);
       indirect = isIndirect(instruction);
       if (secondPage != Block.ONE_PAGE || LAST.contains(instruction.op())) {
         break;
       }
     }
     cpu.counters.count(Counter.BLOCKS_DECODED);
-    return new Block(physical, context, steps, offset, secondPage, indirect);
+    return new Block(physical, context, bind(instructions, context), offset, secondPage, indirect);
+  }
+
+  /** The steps, made one behind the other so that they lie side by side in the JVM's memory. */
+  private List<Step> bind(List<Instruction> instructions, int context) {
+    List<Step> steps = new ArrayList<>(instructions.size());
+    int end = 0;
+    for (Instruction instruction : instructions) {
+      Step step = binder.bind(instruction, context);
+      end += instruction.length();
+      step.end = (short) end;
+      steps.add(step);
+    }
+    return steps;
   }
 
   private static boolean isIndirect(Instruction instruction) {
