@@ -51,14 +51,19 @@ public final class FlightRecording implements AutoCloseable {
       throw new NotDirectoryException("there is no directory " + directory);
     }
     Recording recording = new Recording(settings());
-    Path unfinished = Files.createTempFile(directory, "." + file.getFileName(), ".part");
+    Path unfinished = besides(file);
     recording.setName("Hagen");
     recording.setDestination(unfinished);
     recording.setDumpOnExit(true);
-    recording.start();
     FlightRecording started = new FlightRecording(recording, file, unfinished);
     Runtime.getRuntime().addShutdownHook(started.atExit);
+    recording.start();
     return started;
+  }
+
+  /** A new file in the directory of another one. */
+  private static Path besides(Path file) throws IOException {
+    return Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".part");
   }
 
   private static Configuration settings() throws IOException {
@@ -69,31 +74,31 @@ public final class FlightRecording implements AutoCloseable {
     }
   }
 
+  /**
+   * The JVM ends. Then the recorder writes what is recorded by itself, in another hook; whoever stops a recording beside that
+   * loses it, since the recorder throws away what it has when it finds nothing to be written.
+   */
   private void finishAtExit() {
+    awaitRecorder();
     try {
-      finish();
+      publish(unfinished);
     } catch (IOException e) {
       // Nobody is there any more to be told; what has been recorded is beside the file.
     }
   }
 
-  private synchronized void finish() throws IOException {
-    if (finished) {
+  /** Gives a file that has been written the recording's name; deletes it if one has it already, or if nothing has been recorded. */
+  private synchronized void publish(Path written) throws IOException {
+    if (finished || Files.size(written) == 0) {
+      Files.deleteIfExists(written);
       return;
     }
-    finished = true;
     try {
-      recording.stop();
-    } catch (IllegalStateException e) {
-      // The JVM ends, and the recorder is about to write what there is, or has done so.
-      awaitRecorder();
-    }
-    recording.close();
-    try {
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
-      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
     }
+    finished = true;
   }
 
   /** Waits until the recorder, which stops recordings at the end of the JVM itself, has written this one. */
@@ -114,7 +119,21 @@ public final class FlightRecording implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
-    finish();
+    Path copy = besides(file);
+    try {
+      // While it goes on: should the JVM end meanwhile, it is still one that the recorder writes.
+      recording.dump(copy);
+      publish(copy);
+    } catch (IOException e) {
+      Files.deleteIfExists(copy);
+      if (recording.getState() == RecordingState.RUNNING) {
+        throw e;
+      }
+      awaitRecorder();
+      publish(unfinished);
+    }
+    recording.close();
+    Files.deleteIfExists(unfinished);
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
