@@ -130,7 +130,6 @@ final class CompileWatch implements AutoCloseable {
     try {
       CompileWatch watch = new CompileWatch(WhiteBox.get(), counters, atOnce);
       watch.thread.start();
-      NativeThreads.standBack(OPTIMISER, OPTIMISER_NICENESS);
       return watch;
     } catch (LinkageError e) {
       return null;
@@ -199,6 +198,7 @@ final class CompileWatch implements AutoCloseable {
   }
 
   private void watch() {
+    NativeThreads.standBack(OPTIMISER, OPTIMISER_NICENESS);
     try {
       for (int round = 0; !isClosed(); round++) {
         step(round % LOOK_EVERY == 0);

@@ -1,13 +1,16 @@
 package dev.hagen.cli;
 
+import dev.hagen.machine.Machine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,30 +19,57 @@ import picocli.CommandLine.Spec;
 
 /** The command line: {@code hagen COMMAND …}. */
 @Command(name = "hagen", mixinStandardHelpOptions = true, versionProvider = Version.class,
-    description = "An x86 virtual machine monitor for the JVM.", synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class, ProfileCommand.class, TuneCommand.class, DisasmCommand.class, CompareCommand.class,
-        CommandLine.HelpCommand.class})
+    description = "An x86 virtual machine monitor for the JVM.", synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
   /** What is said before the stack trace of a defect of Hagen's own. */
   static final String INTERNAL_ERROR = "internal error; please report it with the lines below.";
+
+  private static final Map<String, Supplier<Object>> COMMANDS = commands();
+  private static final String RUN = "run";
+  private static final String TUNE = "tune";
 
   @Spec
   private CommandSpec spec;
 
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals(RUN)) {
+      // Meanwhile the command line is read.
+      Thread.ofPlatform().daemon().name("hagen-prepare").start(Machine::prepare);
+    }
     System.exit(execute(arguments));
+  }
+
+  private static Map<String, Supplier<Object>> commands() {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put(RUN, RunCommand::new);
+    commands.put("profile", ProfileCommand::new);
+    commands.put(TUNE, TuneCommand::new);
+    commands.put("disasm", DisasmCommand::new);
+    commands.put("compare", CompareCommand::new);
+    commands.put("help", CommandLine.HelpCommand::new);
+    return commands;
   }
 
   /** Runs a command; answers the exit code. */
   static int execute(String... arguments) {
-    CommandLine line = new CommandLine(new Main())
-        .setPosixClusteredShortOptionsAllowed(false)
+    CommandLine line = new CommandLine(new Main());
+    // To read the options of a command from its annotations takes as long as the JVM's own start: only of the one that is named.
+    String named = arguments.length > 0 && COMMANDS.containsKey(arguments[0]) ? arguments[0] : null;
+    COMMANDS.forEach((name, command) -> {
+      if (named == null || named.equals("help") || named.equals(name)) {
+        line.addSubcommand(name, command.get());
+      }
+    });
+    CommandLine tune = line.getSubcommands().get(TUNE);
+    line.setPosixClusteredShortOptionsAllowed(false)
         .setExpandAtFiles(true)
         .setOverwrittenOptionsAllowed(true)
         .setParameterExceptionHandler(Main::reportUsage)
         .setExecutionExceptionHandler(Main::reportFailure);
-    // What tune does not know itself may be for run.
-    Objects.requireNonNull(line.getSubcommands().get("tune")).setStopAtUnmatched(true);
+    if (tune != null) {
+      // What it does not know itself may be for run.
+      tune.setStopAtUnmatched(true);
+    }
     return line.execute(arguments);
   }
 

@@ -6,6 +6,7 @@ import dev.hagen.boot.GuestImage;
 import dev.hagen.cache.LookupListener;
 import dev.hagen.cache.Translator;
 import dev.hagen.cpu.Counters;
+import dev.hagen.cpu.CpuModel;
 import dev.hagen.cpu.CpuState;
 import dev.hagen.cpu.MmuKind;
 import dev.hagen.cpu.NoVmm;
@@ -13,11 +14,13 @@ import dev.hagen.cpu.Pending;
 import dev.hagen.decode.Decoder;
 import dev.hagen.decode.Extension;
 import dev.hagen.decode.Instruction;
+import dev.hagen.decode.Op;
 import dev.hagen.emit.EmissionListener;
 import dev.hagen.emit.MethodClass;
 import dev.hagen.interpret.Interpreter;
 import dev.hagen.interpret.SemanticMethods;
 import dev.hagen.interpret.Unit;
+import dev.hagen.memory.HostMemory;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.mmu.Paging;
 import dev.hagen.profile.ExitBook;
@@ -26,6 +29,7 @@ import dev.hagen.profile.Profile;
 import dev.hagen.profile.Sampler;
 import dev.hagen.profile.Symbols;
 import dev.hagen.profile.UnitBook;
+import dev.hagen.semantics.Shapes;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import dev.hagen.vmm.EventLog;
@@ -57,6 +61,16 @@ public final class Machine implements MachineControl, AutoCloseable {
   private final FlightEvents events;
   private @Nullable GuestImage image;
   private GuestImage.@Nullable Extras extras;
+
+  /**
+   * Has the JVM load and initialize what the first machine of this process takes longest for. It may be called on another thread
+   * than the one that makes the machine, before or meanwhile.
+   */
+  public static void prepare() {
+    HostMemory.prepare();
+    new Decoder(Extension.of(CpuModel.standard()));
+    new SemanticMethods(MethodClass::bind).find(Op.NOP, Shapes.Nullary.class);
+  }
 
   /**
    * A machine that is switched on and has no guest yet.

@@ -35,6 +35,11 @@ public final class HostMemory {
     expected = bytes;
   }
 
+  /** Has the JVM make ready what the first use of memory takes longest for; what is {@linkplain #expect expected} may still be said. */
+  public static void prepare() {
+    MappingCalls.prepare();
+  }
+
   /** What was said by {@link #expect}. */
   static long expected() {
     return expected;
