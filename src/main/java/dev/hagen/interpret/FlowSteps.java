@@ -2,6 +2,7 @@ package dev.hagen.interpret;
 
 import dev.hagen.cpu.CpuState;
 import dev.hagen.mmu.LinearMemory;
+import dev.hagen.semantics.StackAccess;
 import dev.hagen.util.Bits;
 import dev.hagen.x86.Reg;
 
@@ -93,6 +94,8 @@ final class FlowSteps {
     public void run(CpuState cpu) {
       long target = cpu.rip + displacement;
       if (!Bits.isCanonical(target)) {
+        // What is wrong with the stack comes first, as processors have it.
+        StackAccess.checkPush(cpu, 8);
         throw cpu.generalProtection(0);
       }
       push64(cpu, cpu.rip);

@@ -14,6 +14,7 @@ import dev.hagen.interpret.RegionCode;
 import dev.hagen.memory.HostMemory;
 import dev.hagen.memory.PhysicalMemory;
 import dev.hagen.mmu.LinearMemory;
+import dev.hagen.util.Bits;
 import dev.hagen.util.Tunable;
 import dev.hagen.util.Tunables;
 import java.util.ArrayDeque;
@@ -326,13 +327,14 @@ public final class RegionBuilder {
   }
 
   private @Nullable Terminal terminal(long linear, long start, Instruction instruction, long next) {
-    if (INTERPRETED_LAST.contains(instruction.op()) || instruction.operandSize() == 2 && isFlow(instruction.op())) {
+    Operand operand = instruction.operands().length == 0 ? null : instruction.operand(0);
+    if (INTERPRETED_LAST.contains(instruction.op()) || isFlow(instruction.op()) && (instruction.operandSize() == 2
+        || leavesAddresses(linear + next + displacement(operand)))) {
       return new Terminal.Interpret();
     }
     if (isFlow(instruction.op())) {
       parts.computeIfAbsent(next, end -> new LinkedHashSet<>()).add(lastPart(linear, start, next));
     }
-    Operand operand = instruction.operands().length == 0 ? null : instruction.operand(0);
     boolean relative = operand instanceof Operand.Relative;
     return switch (instruction.op()) {
       case JCC, JCXZ, LOOP, LOOPE, LOOPNE -> new Terminal.Branch(next + displacement(operand), next);
@@ -356,6 +358,11 @@ public final class RegionBuilder {
       case JCC, JCXZ, LOOP, LOOPE, LOOPNE, JMP, CALL, RET -> true;
       default -> false;
     };
+  }
+
+  /** Whether a branch to {@code target} raises #GP itself. */
+  private boolean leavesAddresses(long target) {
+    return ExecutionContext.codeSize(cpu.context) == 8 && !Bits.isCanonical(target);
   }
 
   private static long displacement(@Nullable Operand operand) {

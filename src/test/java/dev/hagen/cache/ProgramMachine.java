@@ -28,6 +28,8 @@ final class ProgramMachine implements AutoCloseable {
   static final int CODE_SIZE = 0x4000;
   /** The same memory as {@link #CODE}. */
   static final int ALIAS = 0x5_0000;
+  /** The same memory once more: at the end of the lower half of the canonical addresses. */
+  static final long LAST = 0x7FFF_FFFF_C000L;
   /** The page behind is not mapped. */
   static final int DATA = 0x2_0000;
   static final int DATA_SIZE = 0x4000;
@@ -40,6 +42,7 @@ final class ProgramMachine implements AutoCloseable {
   private static final int RAM = 0x20_0000;
   private static final int PML4 = 0x10_0000;
   private static final int TABLE = 0x10_3000;
+  private static final int LAST_TABLES = 0x10_4000;
   private static final int USER_TABLE = 7;
   private static final int MOST_EXCEPTIONS = 150;
 
@@ -107,6 +110,12 @@ final class ProgramMachine implements AutoCloseable {
     map(READ_ONLY, READ_ONLY, 0x1000, 0);
     map(STACK, STACK, STACK_SIZE, PageEntry.W);
     map(COUNTERS, COUNTERS, 0x1000, PageEntry.W);
+    memory.write(PML4 + 255 * 8, LAST_TABLES | USER_TABLE, 8);
+    memory.write(LAST_TABLES + 511 * 8, LAST_TABLES + 0x1000 | USER_TABLE, 8);
+    memory.write(LAST_TABLES + 0x1000 + 511 * 8, LAST_TABLES + 0x2000 | USER_TABLE, 8);
+    for (int at = 0; at < CODE_SIZE; at += 0x1000) {
+      memory.write(LAST_TABLES + 0x2000 + ((LAST + at >> 12) & 511) * 8, CODE + at | PageEntry.P | PageEntry.U | PageEntry.W, 8);
+    }
   }
 
   private void map(int linear, int physical, int size, long rights) {

@@ -11,6 +11,8 @@ import dev.hagen.util.Tunables;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Faults that a unit finds itself. */
 final class UnitFaultTest {
@@ -68,6 +70,30 @@ final class UnitFaultTest {
       assertThat(faults).isPositive();
       assertThat(machine.counters().of(Counter.LEAVE_INSTRUCTION) - left).isEqualTo(faults);
       assertThat(machine.counters().of(Counter.BLOCKS_INTERPRETED)).isEqualTo(interpreted);
+    }
+  }
+
+  /** Code at the end of the lower half: the target is one that no address has, and the branch itself faults. */
+  @ParameterizedTest
+  @CsvSource({
+      "e9 00 00 00 10, 13", // jmp
+      "0f 84 00 00 00 10, 13", // jz
+      "48 d1 e0 ff e0, 13", // shl rax, 1; jmp rax
+      "bc 00 18 03 00 e8 00 00 00 10, 13", // mov esp, the stack; call
+      "bc 00 18 03 00 48 d1 e0 ff d0, 13", // mov esp, the stack; shl rax, 1; call rax
+      "31 e4 e8 00 00 00 10, 14", // xor esp, esp; call: the stack is no stack either, which comes first
+      "31 e4 48 d1 e0 ff d0, 14",
+  })
+  void branchOutOfAddressSpace_faultsItself(String branch, int vector) {
+    // mov rax, the xor below; jmp rax; xor ecx, ecx; the branch.
+    FixedProgram program = FixedProgram.of("48 b8 0c c0 ff ff ff 7f 00 00 ff e0 31 c9 " + branch);
+    try (ProgramMachine interpreted = new ProgramMachine(program, Tunables.standard().with(Tunable.THRESHOLD, 0), METHODS);
+        ProgramMachine translated = new ProgramMachine(program, PATIENT, METHODS)) {
+      List<State> states = run(interpreted, RUNS);
+      assertThat(states).allMatch(state -> state.cause().startsWith("guest exception " + vector + " ")
+          && state.rip() >= ProgramMachine.LAST && state.rip() < ProgramMachine.LAST + ProgramMachine.CODE_SIZE);
+      assertThat(run(translated, RUNS)).hasToString(states.toString());
+      assertThat(translated.counters().of(Counter.INSTRUCTIONS_IN_UNITS)).isPositive();
     }
   }
 }
