@@ -46,7 +46,8 @@ public final class Main implements Runnable {
     commands.put(TUNE, TuneCommand::new);
     commands.put("disasm", DisasmCommand::new);
     commands.put("compare", CompareCommand::new);
-    commands.put("help", CommandLine.HelpCommand::new);
+    // Not a reference to the constructor: the JVM cannot archive one of a class as old as picocli's, and fails to archive any then.
+    commands.put("help", () -> new CommandLine.HelpCommand());
     return commands;
   }
 

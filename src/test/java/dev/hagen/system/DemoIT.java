@@ -51,6 +51,12 @@ class DemoIT {
   }
 
   @Test
+  void launcher_hasArchiveOfClasses() throws Exception {
+    HagenProcess.run("--version");
+    assertThat(Files.size(Path.of("target/hagen.aot"))).as("bytes; target/hagen-build.log tells more").isGreaterThan(1 << 20);
+  }
+
+  @Test
   void launcher_withoutJdk_saysSoInOneSentence(@TempDir Path directory) {
     ProcessBuilder environment = new ProcessBuilder();
     environment.environment().put("HAGEN_JAVA_HOME", directory.toString());
