@@ -25,6 +25,8 @@ final class BlockDecoder {
   private static final int MAX_INSTRUCTIONS = 32;
   private static final int PAGE = 0x1000;
   private static final int MAX_LENGTH = 15;
+  /** All that a block may take of a page. */
+  private static final int MOST_BYTES = MAX_INSTRUCTIONS * MAX_LENGTH;
   /** Operations after which the next instruction may lie elsewhere. */
   private static final Set<Op> LAST = EnumSet.of(Op.JMP, Op.JCC, Op.JCXZ, Op.LOOP, Op.LOOPE, Op.LOOPNE, Op.CALL, Op.RET,
       Op.JMP_FAR, Op.CALL_FAR, Op.RET_FAR, Op.IRET, Op.INT, Op.INT1, Op.INT3, Op.INTO, Op.UD0, Op.UD1, Op.UD2,
@@ -53,7 +55,7 @@ final class BlockDecoder {
       throw cpu.generalProtection(0);
     }
     int inPage = PAGE - (int) (physical & PAGE - 1);
-    int available = (int) Math.min(inPage, room);
+    int available = (int) Math.min(Math.min(inPage, room), MOST_BYTES);
     fetch(cpu.memory, physical, 0, available);
     List<Instruction> instructions = new ArrayList<>();
     int offset = 0;
