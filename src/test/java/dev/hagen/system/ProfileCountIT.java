@@ -37,6 +37,8 @@ class ProfileCountIT {
   private static final long EVERY = 9973;
   private static final int TOP = 10;
   private static final double AGREEMENT = 0.9;
+  /** Of the ten functions that a profile has most of, how many the count has among its ten. */
+  private static final int COMMON = 8;
 
   private static Map<String, Long> counted;
 
@@ -85,6 +87,8 @@ class ProfileCountIT {
   private static double correlation(Map<String, Double> shares) {
     List<String> top = counted.entrySet().stream().sorted(Map.Entry.<String, Long>comparingByValue().reversed()).limit(TOP)
         .map(Map.Entry::getKey).toList();
+    assertThat(shares.entrySet().stream().sorted(Map.Entry.<String, Double>comparingByValue().reversed()).limit(TOP)
+        .map(Map.Entry::getKey).filter(top::contains)).hasSizeGreaterThanOrEqualTo(COMMON);
     double[] own = ranks(top.stream().mapToDouble(name -> shares.getOrDefault(name, 0.0)).toArray());
     double[] others = ranks(top.stream().mapToDouble(counted::get).toArray());
     double mean = (TOP + 1) / 2.0;
