@@ -60,6 +60,7 @@ public final class CpuState {
    */
   public static final int MARGIN = 4096;
   /** {@link #attention} if no event wants it. */
+  private static final int[] CONDITIONS = conditions();
   private static final int CALM = -MARGIN;
   /** The same if one does. */
   private static final int ALWAYS = Integer.MIN_VALUE;
@@ -462,17 +463,38 @@ public final class CpuState {
    * appendix B).
    */
   public boolean condition(int condition) {
-    boolean value = switch (condition >> 1) {
-      case 0 -> of();
-      case 1 -> cf();
-      case 2 -> zf();
-      case 3 -> cf() || zf();
-      case 4 -> sf();
-      case 5 -> pf();
-      case 6 -> sf() != of();
-      default -> zf() || sf() != of();
-    };
-    return value != ((condition & 1) != 0);
+    return conditionBit(condition) != 0;
+  }
+
+  /** The same as 1 or 0, without a branch: nobody can predict flags. */
+  public long conditionBit(int condition) {
+    long result = flagResult;
+    long carries = flagCarries;
+    int cf = (int) (carries >>> 63);
+    int of = (int) ((carries ^ carries << 1) >>> 63);
+    int zf = (int) (~(result | -result) >>> 63);
+    int sf = (int) ((result ^ carries << 63) >>> 63);
+    int odd = Long.bitCount((result ^ carries >>> 8) & 0xFF) & 1;
+    return (long) CONDITIONS[condition] >>> (cf | of << 1 | zf << 2 | sf << 3 | odd << 4) & 1;
+  }
+
+  /** For each condition whether it holds, as bit n where CF, OF, ZF, SF and the complement of PF are bits 0 to 4 of n. */
+  private static int[] conditions() {
+    int[] holds = new int[16];
+    for (int flags = 0; flags < 32; flags++) {
+      boolean cf = (flags & 1) != 0;
+      boolean of = (flags & 2) != 0;
+      boolean zf = (flags & 4) != 0;
+      boolean sf = (flags & 8) != 0;
+      boolean pf = (flags & 16) == 0;
+      boolean[] even = {of, cf, zf, cf || zf, sf, pf, sf != of, zf || sf != of};
+      for (int condition = 0; condition < 16; condition++) {
+        if (even[condition >> 1] != ((condition & 1) != 0)) {
+          holds[condition] |= 1 << flags;
+        }
+      }
+    }
+    return holds;
   }
 
   // Modes.

@@ -27,7 +27,8 @@ final class Address {
   private final byte index;
   private final byte scale;
   private final long displacement;
-  private final boolean ripRelative;
+  /** All bits if the address of the next instruction is added, else none. */
+  private final long ripMask;
   private final long mask;
 
   Address(Operand.Memory memory, int context) {
@@ -36,7 +37,7 @@ final class Address {
     index = (byte) memory.index();
     scale = (byte) memory.scale();
     displacement = memory.displacement();
-    ripRelative = memory.ripRelative();
+    ripMask = memory.ripRelative() ? -1 : 0;
     mask = Bits.mask(memory.addressSize());
     boolean extra = segment == Reg.FS || segment == Reg.GS;
     if (ExecutionContext.codeSize(context) == 8) {
@@ -47,13 +48,14 @@ final class Address {
     }
   }
 
+  /** Whether the effective address is the linear one where the TLB knows that; where it does not, more is to be checked. */
+  boolean isPlain() {
+    return kind == FLAT || kind == STACK || kind == FLAT_32;
+  }
+
   /** The effective address: an offset in the segment. */
   long effective(CpuState cpu) {
-    long address = cpu.gpr[base] + (cpu.gpr[index] << scale) + displacement;
-    if (ripRelative) {
-      address += cpu.rip;
-    }
-    return address & mask;
+    return cpu.gpr[base] + (cpu.gpr[index] << scale) + displacement + (cpu.rip & ripMask) & mask;
   }
 
   /** The linear address of {@code size} bytes to read. */

@@ -125,48 +125,4 @@ final class AluSteps {
       gpr[register] = operation.apply(cpu, gpr[register] & mask, size) & mask;
     }
   }
-
-  /** Two registers that are only read. */
-  static final class CompareRegisters extends Step {
-    private final Shapes.BinaryAction operation;
-    private final byte first;
-    private final byte second;
-    private final byte size;
-    private final long mask;
-
-    CompareRegisters(Shapes.BinaryAction operation, int first, int second, int size, long mask) {
-      this.operation = operation;
-      this.first = (byte) first;
-      this.second = (byte) second;
-      this.size = (byte) size;
-      this.mask = mask;
-    }
-
-    @Override
-    public void run(CpuState cpu) {
-      operation.apply(cpu, cpu.gpr[first] & mask, cpu.gpr[second] & mask, size);
-    }
-  }
-
-  /** A register and a constant that are only read. */
-  static final class CompareConstant extends Step {
-    private final Shapes.BinaryAction operation;
-    private final byte first;
-    private final long constant;
-    private final byte size;
-    private final long mask;
-
-    CompareConstant(Shapes.BinaryAction operation, int first, long constant, int size, long mask) {
-      this.operation = operation;
-      this.first = (byte) first;
-      this.constant = constant & mask;
-      this.size = (byte) size;
-      this.mask = mask;
-    }
-
-    @Override
-    public void run(CpuState cpu) {
-      operation.apply(cpu, cpu.gpr[first] & mask, constant, size);
-    }
-  }
 }

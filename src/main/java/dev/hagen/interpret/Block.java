@@ -28,11 +28,11 @@ final class Block extends CodeRange {
   final int context;
   /** How often the block has been entered. */
   int heat;
-  /** With how much heat it is reported as hot. */
+  /** With how much heat it is reported as hot; below zero, it is not, see {@link #suspend}. */
   int limit;
   /** Bytes. */
   final int length;
-  /** How many steps there are. */
+  /** How many instructions there are. */
   final int size;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
@@ -53,17 +53,19 @@ final class Block extends CodeRange {
   static final long ONE_PAGE = -1;
   /** The key of no block. */
   static final long UNKNOWN = -1;
-  /** A limit that is never reached: a region that has the block is under way, or begins with it. */
+  /** A limit that is never reached. */
   static final int NEVER = -1;
 
   Block(long physical, int context, List<Step> steps, int length, long secondPage, boolean indirect) {
     this.physical = physical;
     this.context = context;
     this.first = steps.getFirst();
-    this.size = steps.size();
-    for (int i = 1; i < size; i++) {
+    int instructions = first.count();
+    for (int i = 1; i < steps.size(); i++) {
       steps.get(i - 1).next = steps.get(i);
+      instructions += steps.get(i).count();
     }
+    this.size = instructions;
     this.length = length;
     this.secondPage = secondPage;
     this.targets = indirect ? new IndirectTargets() : null;
@@ -113,6 +115,36 @@ final class Block extends CodeRange {
     key = UNKNOWN;
     next = null;
     other = null;
+  }
+
+  /** The block is not reported for now: a region that has it is under way, or begins with it. */
+  void suspend() {
+    limit = -Math.abs(limit);
+  }
+
+  /**
+   * It may be reported again, but not soon: after {@code patience} more entries, or once it has been entered as often as was said
+   * when that was said before, so that regions of which each has the block do not put it off for ever.
+   *
+   * @param threshold with how much heat blocks are reported that have been in no region; after so many entries at the earliest
+   */
+  void resume(int threshold, int patience) {
+    int said = Math.abs(limit);
+    int later = heat + patience;
+    limit = said <= threshold ? later : Math.min(later, Math.max(said, heat + threshold));
+  }
+
+  /** The distance of instruction {@code number} from the first. */
+  int start(int number) {
+    int start = 0;
+    Step step = first;
+    int left = number;
+    while (left >= step.count()) {
+      left -= step.count();
+      start = step.end;
+      step = step.next;
+    }
+    return start + step.end(left);
   }
 
   BlockProfile profile() {

@@ -246,14 +246,14 @@ final class BlockCache implements CodeListener {
     for (RegionCode.Page page : region.pages()) {
       cover(region, page.physical(), page.lines());
     }
-    forEachBlock(region, block -> block.limit = Block.NEVER);
+    forEachBlock(region, Block::suspend);
   }
 
   /** Nothing is under way any more for the region's blocks: those that go on being entered may head regions, but not soon. */
   void release(RegionCode region) {
     forEachBlock(region, block -> {
       if (block != region.head()) {
-        block.limit = block.heat + patience * threshold;
+        block.resume(threshold, patience * threshold);
       }
     });
   }

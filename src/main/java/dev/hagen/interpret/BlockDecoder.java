@@ -92,9 +92,15 @@ final class BlockDecoder {
   private List<Step> bind(List<Instruction> instructions, int context) {
     List<Step> steps = new ArrayList<>(instructions.size());
     int end = 0;
-    for (Instruction instruction : instructions) {
-      Step step = binder.bind(instruction, context);
-      end += instruction.length();
+    int i = 0;
+    while (i < instructions.size()) {
+      Step step = FusedSteps.bind(instructions, i, instructions.size() - i, context);
+      if (step == null) {
+        step = binder.bind(instructions.get(i), context);
+      }
+      for (int last = i + step.count(); i < last; i++) {
+        end += instructions.get(i).length();
+      }
       step.end = (short) end;
       steps.add(step);
     }

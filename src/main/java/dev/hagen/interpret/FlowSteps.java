@@ -11,7 +11,7 @@ final class FlowSteps {
   private FlowSteps() {}
 
   /** Sets RIP to a branch target in 64-bit mode, or raises #GP(0). */
-  private static void jump64(CpuState cpu, long target) {
+  static void jump64(CpuState cpu, long target) {
     if (!Bits.isCanonical(target)) {
       throw cpu.generalProtection(0);
     }
@@ -30,9 +30,7 @@ final class FlowSteps {
 
     @Override
     public void run(CpuState cpu) {
-      if (cpu.condition(condition)) {
-        jump64(cpu, cpu.rip + displacement);
-      }
+      jump64(cpu, cpu.rip + (displacement & -cpu.conditionBit(condition)));
     }
   }
 
@@ -48,9 +46,7 @@ final class FlowSteps {
 
     @Override
     public void run(CpuState cpu) {
-      if (cpu.condition(condition)) {
-        cpu.rip = cpu.rip + displacement & 0xFFFF_FFFFL;
-      }
+      cpu.rip = cpu.rip + (displacement & -cpu.conditionBit(condition)) & 0xFFFF_FFFFL;
     }
   }
 
@@ -119,7 +115,7 @@ final class FlowSteps {
     }
   }
 
-  private static void push64(CpuState cpu, long value) {
+  static void push64(CpuState cpu, long value) {
     long pointer = cpu.gpr[Reg.RSP] - 8;
     LinearMemory.storeStack(cpu, pointer, value, 8);
     cpu.gpr[Reg.RSP] = pointer;
@@ -187,7 +183,7 @@ final class FlowSteps {
     }
   }
 
-  private static void push32(CpuState cpu, long value) {
+  static void push32(CpuState cpu, long value) {
     long pointer = cpu.gpr[Reg.RSP] - 4 & 0xFFFF_FFFFL;
     LinearMemory.storeStack(cpu, pointer, value, 4);
     cpu.gpr[Reg.RSP] = pointer;

@@ -20,14 +20,20 @@ final class FrequentSteps {
       case MOVSX, MOVSXD -> load(instruction, context, true);
       case LEA -> lea(instruction, context);
       case JCC, JMP, CALL, RET, PUSH, POP -> flow(instruction, context);
+      case NOP -> new MoveSteps.Nothing();
       default -> null;
     };
     return step != null ? step : arithmetic(instruction, context, methods);
   }
 
   /** Whether {@code operand} is a general register of which masking the whole slot is enough. */
-  private static boolean isWide(Operand operand) {
+  static boolean isWide(Operand operand) {
     return operand instanceof Operand.Register register && register.size() >= 4;
+  }
+
+  /** Whether {@code operand} is a general register, or the low part of one. */
+  static boolean isLow(Operand operand) {
+    return operand instanceof Operand.Register register && !register.highByte();
   }
 
   private static Step move(Instruction instruction, int context) {
@@ -42,23 +48,38 @@ final class FrequentSteps {
         return new MoveSteps.RegisterConstant(index, Bits.zeroExtend(constant.value(), destination.size()));
       }
       if (source instanceof Operand.Memory memory) {
-        return new MoveSteps.Load(index, new Address(memory, context), memory.size());
+        return MoveSteps.load(index, new Address(memory, context), memory.size());
       }
     }
-    if (destination instanceof Operand.Memory memory && source instanceof Operand.Register from && !from.highByte()) {
-      return new MoveSteps.Store(new Address(memory, context), from.index(), memory.size());
+    if (destination instanceof Operand.Memory memory) {
+      Address address = new Address(memory, context);
+      if (source instanceof Operand.Register from && !from.highByte()) {
+        return MoveSteps.store(address, from.index(), memory.size());
+      }
+      if (source instanceof Operand.Immediate constant) {
+        return new MoveSteps.StoreConstant(address, constant.value(), memory.size());
+      }
     }
     return new MoveSteps.PlaceToPlace(Binder.place(destination, context), Binder.place(source, context));
   }
 
   private static @Nullable Step load(Instruction instruction, int context, boolean signed) {
-    if (!isWide(instruction.operand(0)) || !(instruction.operand(1) instanceof Operand.Memory memory)) {
+    if (!isWide(instruction.operand(0))) {
       return null;
     }
     Operand.Register destination = (Operand.Register) instruction.operand(0);
-    Address address = new Address(memory, context);
-    return signed ? new MoveSteps.LoadSigned(destination.index(), address, memory.size(), Bits.mask(destination.size()))
-        : new MoveSteps.Load(destination.index(), address, memory.size());
+    Operand source = instruction.operand(1);
+    if (source instanceof Operand.Memory memory) {
+      Address address = new Address(memory, context);
+      return signed ? new MoveSteps.LoadSigned(destination.index(), address, memory.size(), Bits.mask(destination.size()))
+          : MoveSteps.load(destination.index(), address, memory.size());
+    }
+    if (!isLow(source)) {
+      return null;
+    }
+    int from = ((Operand.Register) source).index();
+    return signed ? new MoveSteps.SignedRegister(destination.index(), from, source.size(), Bits.mask(destination.size()))
+        : new MoveSteps.RegisterRegister(destination.index(), from, Bits.mask(source.size()));
   }
 
   private static @Nullable Step lea(Instruction instruction, int context) {
@@ -71,12 +92,24 @@ final class FrequentSteps {
   }
 
   private static @Nullable Step flow(Instruction instruction, int context) {
+    return switch (flowSize(instruction, context)) {
+      case 8 -> flow64(instruction);
+      case 4 -> flow32(instruction);
+      default -> null;
+    };
+  }
+
+  /**
+   * The size of the instruction pointer and the stack pointer for a transfer or stack operation without segmentation: 8 in 64-bit
+   * mode, 4 with flat 32-bit segments; else 0.
+   */
+  static int flowSize(Instruction instruction, int context) {
     int codeSize = ExecutionContext.codeSize(context);
     if (codeSize == 8 && instruction.operandSize() == 8) {
-      return flow64(instruction);
+      return 8;
     }
     boolean flat32 = codeSize == 4 && ExecutionContext.isFlat(context) && ExecutionContext.stackSize(context) == 4;
-    return flat32 && instruction.operandSize() == 4 ? flow32(instruction) : null;
+    return flat32 && instruction.operandSize() == 4 ? 4 : 0;
   }
 
   private static @Nullable Step flow64(Instruction instruction) {
@@ -126,26 +159,37 @@ final class FrequentSteps {
     }
     int size = operands[0].size();
     if (op.access() == Op.Access.READ) {
-      Shapes.BinaryAction action = methods.find(op, Shapes.BinaryAction.class);
-      return action == null ? null : compare(operands, size, action);
+      return compare(op, operands, size, context);
     }
-    Shapes.Binary binary = op.access() == Op.Access.READ_WRITE ? methods.find(op, Shapes.Binary.class) : null;
-    return binary == null ? null : modify(operands, size, binary, context);
+    return op.access() == Op.Access.READ_WRITE ? modify(op, operands, size, context, methods) : null;
   }
 
-  private static @Nullable Step compare(Operand[] operands, int size, Shapes.BinaryAction action) {
-    if (!isWide(operands[0])) {
-      return null;
+  private static @Nullable Step compare(Op op, Operand[] operands, int size, int context) {
+    Operand second = operands[1];
+    if (isLow(operands[0])) {
+      int first = ((Operand.Register) operands[0]).index();
+      if (isLow(second) && second.size() == size) {
+        return RegisterSteps.compare(op, first, ((Operand.Register) second).index(), size);
+      }
+      return second instanceof Operand.Immediate constant ? RegisterSteps.compare(op, first, constant.value(), size) : null;
     }
-    int first = ((Operand.Register) operands[0]).index();
-    if (isWide(operands[1]) && operands[1].size() == size) {
-      return new AluSteps.CompareRegisters(action, first, ((Operand.Register) operands[1]).index(), size,
-          Bits.mask(size));
+    return operands[0] instanceof Operand.Memory memory && second instanceof Operand.Immediate constant
+        ? RegisterSteps.compare(op, new Address(memory, context), constant.value(), size) : null;
+  }
+
+  private static @Nullable Step modify(Op op, Operand[] operands, int size, int context, SemanticMethods methods) {
+    if (isWide(operands[0])) {
+      int destination = ((Operand.Register) operands[0]).index();
+      Step step = operands[1] instanceof Operand.Immediate constant
+          ? RegisterSteps.modify(op, destination, constant.value(), size)
+          : isWide(operands[1]) && operands[1].size() == size
+              ? RegisterSteps.modify(op, destination, ((Operand.Register) operands[1]).index(), size) : null;
+      if (step != null) {
+        return step;
+      }
     }
-    if (operands[1] instanceof Operand.Immediate constant) {
-      return new AluSteps.CompareConstant(action, first, constant.value(), size, Bits.mask(size));
-    }
-    return null;
+    Shapes.Binary binary = methods.find(op, Shapes.Binary.class);
+    return binary == null ? null : modify(operands, size, binary, context);
   }
 
   private static @Nullable Step modify(Operand[] operands, int size, Shapes.Binary binary, int context) {

@@ -257,13 +257,14 @@ public final class Interpreter {
     cpu.counters.count(Counter.BLOCKS_INTERPRETED);
     long base = cpu.rip;
     execute(cpu, block, Math.min(block.size, -cpu.countdown));
-    if (cpu.rip == base + block.length) {
-      wentOn = true;
-    } else {
-      block.taken++;
-      if (block.targets != null) {
-        block.targets.note(cpu.rip - base);
-      }
+    long distance = cpu.rip - base;
+    long jump = distance - block.length;
+    // Without a branch, which nobody can predict: 1 unless the block has gone on behind itself.
+    int away = (int) ((jump | -jump) >>> 63);
+    wentOn = away == 0;
+    block.taken += away;
+    if (block.targets != null && away != 0) {
+      block.targets.note(distance);
     }
   }
 
@@ -407,33 +408,58 @@ public final class Interpreter {
     return (record & WORST_RECORD) != 0;
   }
 
-  /** The first {@code count} steps of a block. */
+  /** The first {@code count} instructions of a block. */
   private static void execute(CpuState cpu, Block block, int count) {
-    Step step = block.first;
     long base = cpu.rip;
-    int start = 0;
-    int i = 0;
     try {
-      while (i < count) {
-        int end = step.end;
-        Step next = step.next;
-        cpu.rip = base + end;
-        cpu.retiredInBlock = i;
-        step.run(cpu);
-        i++;
-        if (cpu.leaveBlock) {
-          break;
-        }
-        start = end;
-        step = next;
+      if (count == block.size) {
+        runSteps(cpu, block.first, count);
+      } else {
+        runFirstSteps(cpu, block.first, count);
       }
     } catch (GuestException e) {
-      cpu.rip = base + start;
+      cpu.rip = base + block.start(cpu.retiredInBlock);
       throw e;
     } finally {
+      int done = cpu.retiredInBlock;
       cpu.retiredInBlock = 0;
-      cpu.countdown += i;
-      cpu.counters.add(Counter.INSTRUCTIONS_INTERPRETED, i);
+      cpu.countdown += done;
+      cpu.counters.add(Counter.INSTRUCTIONS_INTERPRETED, done);
+    }
+  }
+
+  /**
+   * Runs all steps of a block, which are {@code count} instructions, and counts in {@link CpuState#retiredInBlock}. A method of its
+   * own: in a larger one HotSpot would have more to save and restore around every step.
+   */
+  private static void runSteps(CpuState cpu, Step first, int count) {
+    long base = cpu.rip;
+    Step step = first;
+    while (cpu.retiredInBlock < count) {
+      Step next = step.next;
+      cpu.rip = base + step.end;
+      step.run(cpu);
+      cpu.retiredInBlock++;
+      if (cpu.leaveBlock) {
+        break;
+      }
+      step = next;
+    }
+  }
+
+  /** Likewise {@code count} instructions, which are not all. */
+  private static void runFirstSteps(CpuState cpu, Step first, int count) {
+    long base = cpu.rip;
+    Step step = first;
+    while (cpu.retiredInBlock < count) {
+      Step next = step.next;
+      cpu.rip = base + step.end;
+      step.runFirst(cpu, count - cpu.retiredInBlock);
+      cpu.retiredInBlock++;
+      if (cpu.leaveBlock) {
+        break;
+      }
+      step = next;
     }
   }
 

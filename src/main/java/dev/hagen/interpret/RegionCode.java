@@ -207,6 +207,9 @@ public final class RegionCode extends CodeRange {
   /** Whether a unit has been entered since the last call; counts what a draft has retired. */
   public boolean takeTouched() {
     boolean touched = unit != null && unit.takeTouched();
+    if (!touched && !hasBetterUnit()) {
+      return false;
+    }
     if (draft != null) {
       heat += draft.takeHeat();
       leaves += draft.takeLeaves();
@@ -214,6 +217,11 @@ public final class RegionCode extends CodeRange {
     }
     takeCounts();
     return touched;
+  }
+
+  /** Whether a better unit than the draft has been made, be it on trial or discarded. */
+  public boolean hasBetterUnit() {
+    return candidate != null;
   }
 
   /** Takes over what the better unit has counted, if it counts. */

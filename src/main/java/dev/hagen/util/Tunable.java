@@ -26,7 +26,7 @@ public enum Tunable {
   ADAPTIVE(               1, 0, 1,                 "1: units that are left often at an instruction are made anew; 0: not"),
   MISSES(             20000, 1, Integer.MAX_VALUE, "how often units are left at an instruction until they are made anew"),
   IMPROVEMENTS(           5, 1, 1000,              "how often at most a region's unit is made anew"),
-  PATIENCE(               8, 0, 1000,              "thresholds that a block stays cold for whose region has its unit"),
+  PATIENCE(               4, 0, 1000,              "thresholds that a block stays cold for whose region has its unit"),
   DEPTH(                100, 1, 200,               "calls of units nested in each other at most, which are frames on Java's stack"),
   HARVEST(          1000000, 1, Integer.MAX_VALUE, "instructions at most between two looks at what units have been entered"),
   HARVEST_UNITS(        256, 1, Integer.MAX_VALUE, "units for which the looks are once more as far apart"),
