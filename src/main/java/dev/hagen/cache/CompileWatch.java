@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import jdk.test.whitebox.WhiteBox;
@@ -29,11 +30,22 @@ import org.jspecify.annotations.Nullable;
 final class CompileWatch implements AutoCloseable {
   private static final int C1 = 1;
   private static final int C2 = 4;
+  /** Between looks at what a compiler has been given, where HotSpot has not waited for it. */
   private static final long PERIOD_MILLIS = 2;
   /** After so long without code a draft runs as whatever HotSpot has made of it. */
   private static final long PATIENCE_NANOS = 10_000_000_000L;
-  /** Rounds between looks at units that are ready: code may be thrown away. */
-  private static final int LOOK_EVERY = 16;
+  /** Between looks at units that are ready: code may be thrown away. */
+  private static final long LOOK_MILLIS = 32;
+
+  /**
+   * What HotSpot is told of methods. Whoever asks for a unit's code waits for it: what somebody waits for comes before everything else in
+   * a compiler's queue. And C1's code is good enough for what makes units, though not for what they and the interpreter call.
+   */
+  private static final String DIRECTIVES = """
+      [{match: "dev/hagen/emit/TranslationUnit*.*", BackgroundCompilation: false},
+       {match: "dev/hagen/emit/MethodClass*.*", c2: {Exclude: false}},
+       {match: ["dev/hagen/emit/*.*", "dev/hagen/region/*.*", "org/objectweb/asm/*.*", "jdk/internal/classfile/*.*"],
+        c2: {Exclude: true}}]""";
 
   /** C2's threads, and by how much they stand back: the guest and C1, for whose code it waits, come first. */
   private static final String OPTIMISER = "C2 CompilerThre";
@@ -43,7 +55,6 @@ final class CompileWatch implements AutoCloseable {
     final RegionCode code;
     final Method method;
     final Consumer<Boolean> listener;
-    long since;
 
     Entry(RegionCode code, Method method, Consumer<Boolean> listener) {
       this.code = code;
@@ -52,88 +63,124 @@ final class CompileWatch implements AutoCloseable {
     }
   }
 
-  /** What waits for one compiler. */
+  /**
+   * What waits for one compiler. As many threads as it may be given at a time have it compile one after the other; HotSpot answers
+   * when that is done, see {@link #DIRECTIVES}.
+   */
   private final class Lane {
     final int level;
     final ToLongFunction<RegionCode> demand;
     final List<Entry> waiting = new ArrayList<>();
-    final List<Entry> compiling = new ArrayList<>();
 
     Lane(int level, ToLongFunction<RegionCode> demand) {
       this.level = level;
       this.demand = demand;
     }
 
-    void feed() {
-      waiting.removeIf(entry -> entry.code.isRetired());
-      while (compiling.size() < atOnce && !waiting.isEmpty()) {
-        Entry next = waiting.stream().max(Comparator.comparingLong(entry -> demand.applyAsLong(entry.code))).orElseThrow();
-        waiting.remove(next);
-        next.since = System.nanoTime();
-        if (!has(next, level)) {
-          hotSpot.enqueueMethodForCompilation0(next.method, level, -1);
+    void run() {
+      try {
+        for (Entry next = take(); next != null; next = take()) {
+          compile(next);
+          collect(next);
         }
-        compiling.add(next);
+      } catch (InterruptedException e) {
+        // The machine is closed.
       }
     }
 
-    /** Takes away what HotSpot is done with. */
-    void collect() {
-      for (Iterator<Entry> entries = compiling.iterator(); entries.hasNext();) {
-        Entry entry = entries.next();
-        // In this order: the code may come in between.
-        boolean queued = hotSpot.isMethodQueuedForCompilation0(entry.method);
-        boolean there = has(entry, level);
-        boolean late = level == C1 && System.nanoTime() - entry.since > PATIENCE_NANOS;
-        if (there || !queued || late) {
-          entries.remove();
-          counters.countShared(level == C1 ? there ? Counter.COMPILED_C1 : Counter.LOST_C1
-              : there ? Counter.COMPILED_C2 : Counter.LOST_C2);
-          if (level == C2 && there) {
-            ready.add(entry);
+    /** What is wanted most, once there is something; null at the end. */
+    private @Nullable Entry take() throws InterruptedException {
+      synchronized (CompileWatch.this) {
+        while (!closed) {
+          waiting.removeIf(entry -> entry.code.isRetired());
+          Entry next = waiting.stream().max(Comparator.comparingLong(entry -> demand.applyAsLong(entry.code))).orElse(null);
+          if (next != null) {
+            waiting.remove(next);
+            return next;
           }
-          // Where C2 has failed the draft goes on.
-          if (level != C2 || there) {
-            entry.listener.accept(true);
-          }
+          CompileWatch.this.wait();
+        }
+        return null;
+      }
+    }
+
+    private void compile(Entry entry) throws InterruptedException {
+      long since = System.nanoTime();
+      if (!has(entry, level)) {
+        hotSpot.enqueueMethodForCompilation0(entry.method, level, -1);
+      }
+      while (hotSpot.isMethodQueuedForCompilation0(entry.method) && !has(entry, level)
+          && (level != C1 || System.nanoTime() - since < PATIENCE_NANOS)) {
+        Thread.sleep(PERIOD_MILLIS);
+      }
+    }
+
+    /** Tells that HotSpot is done. */
+    private void collect(Entry entry) {
+      boolean there = has(entry, level);
+      counters.countShared(level == C1 ? there ? Counter.COMPILED_C1 : Counter.LOST_C1
+          : there ? Counter.COMPILED_C2 : Counter.LOST_C2);
+      synchronized (CompileWatch.this) {
+        if (level == C2 && there) {
+          ready.add(entry);
+        }
+        // Where C2 has failed the draft goes on.
+        if (level != C2 || there) {
+          entry.listener.accept(true);
         }
       }
     }
   }
 
+  /** Whether HotSpot has been given {@link #DIRECTIVES}. */
+  private static final AtomicBoolean directed = new AtomicBoolean();
+
   private final WhiteBox hotSpot;
   private final Counters counters;
-  /** Methods that a compiler has at a time: more would only make the order of their coming count. */
-  private final int atOnce;
   private final Lane drafts = new Lane(C1, RegionCode::demand);
   private final Lane optimised = new Lane(C2, RegionCode::heat);
   /** Units on trial. */
   private final Map<RegionCode, Entry> known = new HashMap<>();
   /** Units that run as C2's code. */
   private final List<Entry> ready = new ArrayList<>();
-  private final Thread thread;
+  private final List<Thread> threads = new ArrayList<>();
   private boolean closed;
 
-  private CompileWatch(WhiteBox hotSpot, Counters counters, int atOnce) {
+  private CompileWatch(WhiteBox hotSpot, Counters counters) {
     this.hotSpot = hotSpot;
     this.counters = counters;
-    this.atOnce = atOnce;
-    this.thread = Thread.ofPlatform().daemon().name("hagen-compile-watch").unstarted(this::watch);
   }
 
   /**
    * Starts watching, or answers null if this JVM does not let itself be told what to compile.
    *
-   * @param atOnce methods that each compiler is given at a time
+   * @param atOnce methods that each compiler is given at a time: more would only make the order of their coming count
    */
   static @Nullable CompileWatch start(Counters counters, int atOnce) {
     try {
-      CompileWatch watch = new CompileWatch(WhiteBox.get(), counters, atOnce);
-      watch.thread.start();
+      WhiteBox hotSpot = WhiteBox.get();
+      if (!directed.getAndSet(true)) {
+        hotSpot.addCompilerDirective(DIRECTIVES);
+      }
+      CompileWatch watch = new CompileWatch(hotSpot, counters);
+      watch.begin("hagen-compile-watch", watch::watch);
+      for (int i = 0; i < atOnce; i++) {
+        watch.begin("hagen-c1-" + i, watch.drafts::run);
+        watch.begin("hagen-c2-" + i, watch.optimised::run);
+      }
       return watch;
     } catch (LinkageError e) {
       return null;
     }
+  }
+
+  /** Lets C2's threads that there are stand back; where that cannot be done, nothing happens. */
+  static void standBack() {
+    NativeThreads.standBack(OPTIMISER, OPTIMISER_NICENESS);
+  }
+
+  private void begin(String name, Runnable task) {
+    threads.add(Thread.ofPlatform().daemon().name(name).start(task));
   }
 
   /**
@@ -198,34 +245,18 @@ final class CompileWatch implements AutoCloseable {
   }
 
   private void watch() {
-    NativeThreads.standBack(OPTIMISER, OPTIMISER_NICENESS);
+    standBack();
     try {
-      for (int round = 0; !isClosed(); round++) {
-        step(round % LOOK_EVERY == 0);
+      while (lookAtReady()) {
+        Thread.sleep(LOOK_MILLIS);
       }
     } catch (InterruptedException e) {
       // The machine is closed.
     }
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
-  private synchronized void step(boolean look) throws InterruptedException {
-    if (look) {
-      lookAtReady();
-    }
-    drafts.collect();
-    optimised.collect();
-    drafts.feed();
-    optimised.feed();
-    boolean idle = drafts.compiling.isEmpty() && optimised.compiling.isEmpty();
-    wait(idle ? PERIOD_MILLIS * LOOK_EVERY : PERIOD_MILLIS);
-  }
-
-  /** Units whose code HotSpot has thrown away since a way was taken that it did not expect are compiled again. */
-  private void lookAtReady() {
+  /** Units whose code HotSpot has thrown away since a way was taken that it did not expect are compiled again; false at the end. */
+  private synchronized boolean lookAtReady() {
     known.keySet().removeIf(RegionCode::isRetired);
     for (Iterator<Entry> entries = ready.iterator(); entries.hasNext();) {
       Entry entry = entries.next();
@@ -236,13 +267,15 @@ final class CompileWatch implements AutoCloseable {
         counters.countShared(Counter.LOST_C2);
         optimised.waiting.add(entry);
         entry.listener.accept(false);
+        notifyAll();
       }
     }
+    return !closed;
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    thread.interrupt();
+    threads.forEach(Thread::interrupt);
   }
 }

@@ -142,7 +142,8 @@ public final class TranslationCache {
   /**
    * Tells the policy which units have been entered since the last harvest, and forgets those that are retired.
    *
-   * @param visitor hears of each that is there, and may not change the cache
+   * @param visitor hears of each of which something may be new: it has been entered, or has a better unit than its draft. It may
+   *     not change the cache
    */
   void harvest(BiConsumer<RegionCode, Region> visitor) {
     List<Use> touched = new ArrayList<>();
@@ -152,11 +153,14 @@ public final class TranslationCache {
         gone.add(key);
       } else {
         long before = entry.code.heat();
-        if (entry.code.takeTouched()) {
+        boolean entered = entry.code.takeTouched();
+        if (entered) {
           boolean counts = entry.weight == entry.draftBytes;
           touched.add(new Use(key, counts ? entry.code.heat() - before : LookupListener.MANY));
         }
-        visitor.accept(entry.code, entry.region);
+        if (entered || entry.code.hasBetterUnit()) {
+          visitor.accept(entry.code, entry.region);
+        }
       }
     });
     gone.forEach(this::remove);

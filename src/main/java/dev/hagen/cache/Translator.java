@@ -86,6 +86,11 @@ public final class Translator implements HotCodeListener, AutoCloseable {
         task -> Thread.ofPlatform().daemon().name("hagen-translator").unstarted(task));
   }
 
+  /** Lets HotSpot's optimiser stand back already: a start, too, is faster if it does. Any thread may ask for that, at any time. */
+  public static void prepare() {
+    CompileWatch.standBack();
+  }
+
   /** Looks which units have been entered, so that counters and listeners are complete; on the processor's thread. */
   public void takeStock() {
     cache.harvest((code, region) -> {});

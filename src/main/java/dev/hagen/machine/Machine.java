@@ -67,6 +67,7 @@ public final class Machine implements MachineControl, AutoCloseable {
    * than the one that makes the machine, before or meanwhile.
    */
   public static void prepare() {
+    Translator.prepare();
     HostMemory.prepare();
     new Decoder(Extension.of(CpuModel.standard()));
     new SemanticMethods(MethodClass::bind).find(Op.NOP, Shapes.Nullary.class);

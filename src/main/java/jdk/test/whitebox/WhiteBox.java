@@ -34,4 +34,7 @@ public final class WhiteBox {
 
   /** Gives a method a profile, which the JVM's interpreter then keeps, and counts it as profiled. */
   public native void markMethodProfiled(Executable method);
+
+  /** Adds compiler directives (JEP 165), in their JSON form, before those that there are; answers how many, 0 if they are wrong. */
+  public native int addCompilerDirective(String directives);
 }
