@@ -186,7 +186,7 @@ final class CompileWatch implements AutoCloseable {
   /**
    * Has C1 compile a draft.
    *
-   * @param ready runs on the watch's thread once the code is there
+   * @param ready runs on a thread of the watch's once the code is there
    * @return false if the unit cannot be watched
    */
   synchronized boolean draft(RegionCode code, Unit unit, Runnable ready) {
@@ -201,7 +201,7 @@ final class CompileWatch implements AutoCloseable {
   /**
    * Makes HotSpot keep a profile of a unit that is to be tried and compiled.
    *
-   * @param listener hears on the watch's thread that C2's code is there, or has gone
+   * @param listener hears on a thread of the watch's that C2's code is there, or has gone
    * @return false if the unit cannot be watched
    */
   synchronized boolean prepare(RegionCode code, Unit unit, Consumer<Boolean> listener) {
