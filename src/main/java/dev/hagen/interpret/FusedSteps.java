@@ -64,7 +64,10 @@ final class FusedSteps {
     return null;
   }
 
-  /** A register is compared, then comes a conditional jump. */
+  /**
+   * A register is compared, then comes a conditional jump. Each kind has a {@code run} of its own, though they read the same: in one
+   * for all HotSpot would find several comparisons to call.
+   */
   private abstract static class Comparison extends FusedStep {
     private final byte first;
     final byte size;
