@@ -68,9 +68,9 @@ final class CompileWatch implements AutoCloseable {
    * when that is done, see {@link #DIRECTIVES}.
    */
   private final class Lane {
-    final int level;
-    final ToLongFunction<RegionCode> demand;
-    final List<Entry> waiting = new ArrayList<>();
+    private final int level;
+    private final ToLongFunction<RegionCode> demand;
+    private final List<Entry> waiting = new ArrayList<>();
 
     Lane(int level, ToLongFunction<RegionCode> demand) {
       this.level = level;
@@ -88,20 +88,23 @@ final class CompileWatch implements AutoCloseable {
       }
     }
 
+    synchronized void add(Entry entry) {
+      waiting.add(entry);
+      notify();
+    }
+
     /** What is wanted most, once there is something; null at the end. */
-    private @Nullable Entry take() throws InterruptedException {
-      synchronized (CompileWatch.this) {
-        while (!closed) {
-          waiting.removeIf(entry -> entry.code.isRetired());
-          Entry next = waiting.stream().max(Comparator.comparingLong(entry -> demand.applyAsLong(entry.code))).orElse(null);
-          if (next != null) {
-            waiting.remove(next);
-            return next;
-          }
-          CompileWatch.this.wait();
+    private synchronized @Nullable Entry take() throws InterruptedException {
+      while (!closed) {
+        waiting.removeIf(entry -> entry.code.isRetired());
+        Entry next = waiting.stream().max(Comparator.comparingLong(entry -> demand.applyAsLong(entry.code))).orElse(null);
+        if (next != null) {
+          waiting.remove(next);
+          return next;
         }
-        return null;
+        wait();
       }
+      return null;
     }
 
     private void compile(Entry entry) throws InterruptedException {
@@ -144,7 +147,7 @@ final class CompileWatch implements AutoCloseable {
   /** Units that run as C2's code. */
   private final List<Entry> ready = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
-  private boolean closed;
+  private volatile boolean closed;
 
   private CompileWatch(WhiteBox hotSpot, Counters counters) {
     this.hotSpot = hotSpot;
@@ -189,11 +192,10 @@ final class CompileWatch implements AutoCloseable {
    * @param ready runs on a thread of the watch's once the code is there
    * @return false if the unit cannot be watched
    */
-  synchronized boolean draft(RegionCode code, Unit unit, Runnable ready) {
+  boolean draft(RegionCode code, Unit unit, Runnable ready) {
     Method method = method(unit);
     if (method != null) {
-      drafts.waiting.add(new Entry(code, method, there -> ready.run()));
-      notifyAll();
+      drafts.add(new Entry(code, method, there -> ready.run()));
     }
     return method != null;
   }
@@ -235,8 +237,7 @@ final class CompileWatch implements AutoCloseable {
   synchronized void compile(RegionCode code) {
     Entry entry = known.remove(code);
     if (entry != null) {
-      optimised.waiting.add(entry);
-      notifyAll();
+      optimised.add(entry);
     }
   }
 
@@ -265,9 +266,8 @@ final class CompileWatch implements AutoCloseable {
       } else if (!has(entry, C2)) {
         entries.remove();
         counters.countShared(Counter.LOST_C2);
-        optimised.waiting.add(entry);
+        optimised.add(entry);
         entry.listener.accept(false);
-        notifyAll();
       }
     }
     return !closed;
