@@ -47,6 +47,9 @@ final class CompileWatch implements AutoCloseable {
        {match: ["dev/hagen/emit/*.*", "dev/hagen/region/*.*", "org/objectweb/asm/*.*", "jdk/internal/classfile/*.*"],
         c2: {Exclude: true}}]""";
 
+  /** Whether HotSpot has been given {@link #DIRECTIVES}. */
+  private static final AtomicBoolean directed = new AtomicBoolean();
+
   /** C2's threads, and by how much they stand back: the guest and C1, for whose code it waits, come first. */
   private static final String OPTIMISER = "C2 CompilerThre";
   private static final int OPTIMISER_NICENESS = 10;
@@ -134,9 +137,6 @@ final class CompileWatch implements AutoCloseable {
       }
     }
   }
-
-  /** Whether HotSpot has been given {@link #DIRECTIVES}. */
-  private static final AtomicBoolean directed = new AtomicBoolean();
 
   private final WhiteBox hotSpot;
   private final Counters counters;
@@ -246,6 +246,7 @@ final class CompileWatch implements AutoCloseable {
   }
 
   private void watch() {
+    // Whoever has called this before could not know of threads that have come since.
     standBack();
     try {
       while (lookAtReady()) {

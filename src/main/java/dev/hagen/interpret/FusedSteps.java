@@ -54,9 +54,8 @@ final class FusedSteps {
       return null;
     }
     boolean isTest = compare.op() == Op.TEST;
-    if (second instanceof Operand.Immediate constant) {
-      long value = constant.value();
-      return isTest ? new TestConstantAndJump(compare, jump, width, value) : new CompareConstantAndJump(compare, jump, width, value);
+    if (second instanceof Operand.Immediate) {
+      return isTest ? new TestConstantAndJump(compare, jump, width) : new CompareConstantAndJump(compare, jump, width);
     }
     if (FrequentSteps.isLow(second) && second.size() == first.size()) {
       return isTest ? new TestAndJump(compare, jump, width) : new CompareAndJump(compare, jump, width);
@@ -111,18 +110,39 @@ final class FusedSteps {
     }
   }
 
-  /** CMP of two registers. */
-  private static final class CompareAndJump extends Comparison {
+  /** With another register. */
+  private abstract static class RegisterComparison extends Comparison {
     private final byte second;
 
-    CompareAndJump(Instruction compare, Instruction jump, int width) {
+    RegisterComparison(Instruction compare, Instruction jump, int width) {
       super(compare, jump, width);
       second = (byte) ((Operand.Register) compare.operand(1)).index();
     }
 
+    final long b(CpuState cpu) {
+      return cpu.gpr[second] & mask;
+    }
+  }
+
+  /** With a constant. */
+  private abstract static class ConstantComparison extends Comparison {
+    final long b;
+
+    ConstantComparison(Instruction compare, Instruction jump, int width) {
+      super(compare, jump, width);
+      b = ((Operand.Immediate) compare.operand(1)).value() & mask;
+    }
+  }
+
+  /** CMP of two registers. */
+  private static final class CompareAndJump extends RegisterComparison {
+    CompareAndJump(Instruction compare, Instruction jump, int width) {
+      super(compare, jump, width);
+    }
+
     @Override
     void compare(CpuState cpu) {
-      Arithmetic.cmp(cpu, a(cpu), cpu.gpr[second] & mask, size);
+      Arithmetic.cmp(cpu, a(cpu), b(cpu), size);
     }
 
     @Override
@@ -133,17 +153,14 @@ final class FusedSteps {
   }
 
   /** TEST of two registers. */
-  private static final class TestAndJump extends Comparison {
-    private final byte second;
-
+  private static final class TestAndJump extends RegisterComparison {
     TestAndJump(Instruction compare, Instruction jump, int width) {
       super(compare, jump, width);
-      second = (byte) ((Operand.Register) compare.operand(1)).index();
     }
 
     @Override
     void compare(CpuState cpu) {
-      Logic.test(cpu, a(cpu), cpu.gpr[second] & mask, size);
+      Logic.test(cpu, a(cpu), b(cpu), size);
     }
 
     @Override
@@ -154,17 +171,14 @@ final class FusedSteps {
   }
 
   /** CMP of a register and a constant. */
-  private static final class CompareConstantAndJump extends Comparison {
-    private final long constant;
-
-    CompareConstantAndJump(Instruction compare, Instruction jump, int width, long constant) {
+  private static final class CompareConstantAndJump extends ConstantComparison {
+    CompareConstantAndJump(Instruction compare, Instruction jump, int width) {
       super(compare, jump, width);
-      this.constant = constant & mask;
     }
 
     @Override
     void compare(CpuState cpu) {
-      Arithmetic.cmp(cpu, a(cpu), constant, size);
+      Arithmetic.cmp(cpu, a(cpu), b, size);
     }
 
     @Override
@@ -175,17 +189,14 @@ final class FusedSteps {
   }
 
   /** TEST of a register and a constant. */
-  private static final class TestConstantAndJump extends Comparison {
-    private final long constant;
-
-    TestConstantAndJump(Instruction compare, Instruction jump, int width, long constant) {
+  private static final class TestConstantAndJump extends ConstantComparison {
+    TestConstantAndJump(Instruction compare, Instruction jump, int width) {
       super(compare, jump, width);
-      this.constant = constant & mask;
     }
 
     @Override
     void compare(CpuState cpu) {
-      Logic.test(cpu, a(cpu), constant, size);
+      Logic.test(cpu, a(cpu), b, size);
     }
 
     @Override
