@@ -2,7 +2,7 @@ package dev.hagen.emit;
 
 import dev.hagen.interpret.Unit;
 
-/** JVM locals of an emitted method. A {@code long} takes two. */
+/** JVM locals of an emitted method. A {@code long} takes two. What a method uses of them, {@link DenseLocals} moves together. */
 final class Locals {
   static final int THIS = 0;
   static final int CPU = 1;
@@ -10,6 +10,8 @@ final class Locals {
   static final int ENTRY = 2;
   /** How many calls of units may be nested. */
   static final int DEPTH = 3;
+  /** These four are what the method is called with. */
+  static final int PARAMETERS = 4;
   static final int GPR = 4;
   static final int READ_TLB = 5;
   static final int WRITE_TLB = 6;

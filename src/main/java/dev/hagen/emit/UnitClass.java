@@ -55,7 +55,8 @@ final class UnitClass {
 
   /** The method that the region becomes, which is to be ended before {@link #finish}. */
   MethodVisitor method() {
-    return writer.visitMethod(ACC_PUBLIC | ACC_FINAL, Names.RUN.name(), Names.RUN.descriptor(), null, null);
+    MethodVisitor method = writer.visitMethod(ACC_PUBLIC | ACC_FINAL, Names.RUN.name(), Names.RUN.descriptor(), null, null);
+    return new DenseLocals(method, Locals.PARAMETERS);
   }
 
   /** The class file of a unit with so many links. */
