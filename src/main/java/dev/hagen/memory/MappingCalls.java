@@ -1,9 +1,6 @@
 package dev.hagen.memory;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import dev.hagen.util.HostFunction;
 
 /** The host's system calls for its address space. */
 final class MappingCalls {
@@ -18,20 +15,9 @@ final class MappingCalls {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
 
-  private static final MethodHandle MMAP;
-  private static final MethodHandle MUNMAP;
-  private static final MethodHandle MADVISE;
-
-  static {
-    Linker linker = Linker.nativeLinker();
-    MMAP = linker.downcallHandle(linker.defaultLookup().findOrThrow("mmap"),
-        FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
-    MUNMAP = linker.downcallHandle(linker.defaultLookup().findOrThrow("munmap"),
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    MADVISE = linker.downcallHandle(linker.defaultLookup().findOrThrow("madvise"),
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-  }
+  private static final HostFunction MMAP = HostFunction.of("mmap");
+  private static final HostFunction MUNMAP = HostFunction.of("munmap");
+  private static final HostFunction MADVISE = HostFunction.of("madvise");
 
   private MappingCalls() {}
 
@@ -42,28 +28,16 @@ final class MappingCalls {
 
   /** mmap(2) of anonymous memory without a reservation; answers where it lies, or {@link #FAILED}. */
   static long mmap(long address, long size, int protection, int flags) {
-    try {
-      return (long) MMAP.invokeExact(address, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0L);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return MMAP.call(address, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
   }
 
   /** munmap(2). */
   static void munmap(long address, long size) {
-    try {
-      int ignored = (int) MUNMAP.invokeExact(address, size);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    MUNMAP.call(address, size);
   }
 
   /** madvise(2): what the host may ignore. */
   static void madvise(long address, long size, int advice) {
-    try {
-      int ignored = (int) MADVISE.invokeExact(address, size, advice);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    MADVISE.call(address, size, advice);
   }
 }

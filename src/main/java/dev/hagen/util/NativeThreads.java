@@ -1,10 +1,6 @@
 package dev.hagen.util;
 
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,21 +23,15 @@ public final class NativeThreads {
       return;
     }
     try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
-      Linker linker = Linker.nativeLinker();
-      MethodHandle get = linker.downcallHandle(linker.defaultLookup().findOrThrow("getpriority"),
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-      MethodHandle set = linker.downcallHandle(linker.defaultLookup().findOrThrow("setpriority"),
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-      int nice = (int) get.invokeExact(PRIO_PROCESS, 0) + more;
+      HostFunction set = HostFunction.of("setpriority");
+      int nice = (int) HostFunction.of("getpriority").call(PRIO_PROCESS, 0) + more;
       for (Path task : tasks) {
         if (name(task).startsWith(prefix)) {
-          int ignored = (int) set.invokeExact(PRIO_PROCESS, Integer.parseInt(task.getFileName().toString()), nice);
+          set.call(PRIO_PROCESS, Integer.parseInt(task.getFileName().toString()), nice);
         }
       }
     } catch (IOException e) {
       // Without /proc nobody stands back.
-    } catch (Throwable e) {
-      throw new AssertionError(e);
     }
   }
 
