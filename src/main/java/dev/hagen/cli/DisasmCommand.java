@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code hagen disasm}: prints the instructions of a file of bare code in Intel syntax. */
-@Command(name = "disasm", mixinStandardHelpOptions = true,
+@Command(name = "disasm", mixinStandardHelpOptions = true, versionProvider = Version.class,
     description = "Disassembles a file of bare machine code.")
 final class DisasmCommand implements Callable<Integer> {
   private static final int BYTES_SHOWN = 8;

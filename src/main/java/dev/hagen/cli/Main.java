@@ -12,14 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command line: {@code hagen COMMAND …}. */
-@Command(name = "hagen", mixinStandardHelpOptions = true, versionProvider = Version.class,
-    description = "An x86 virtual machine monitor for the JVM.", synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
   /** What is said before the stack trace of a defect of Hagen's own. */
   static final String INTERNAL_ERROR = "internal error; please report it with the lines below.";
@@ -28,8 +25,15 @@ public final class Main implements Runnable {
   private static final String RUN = "run";
   private static final String TUNE = "tune";
 
-  @Spec
-  private CommandSpec spec;
+  /** Columns of what the commands with many options say under --help. */
+  static final int USAGE_WIDTH = 100;
+
+  private final CommandSpec model = CommandSpec.wrapWithoutInspection(this).name("hagen");
+
+  private Main() {
+    model.usageMessage().description("An x86 virtual machine monitor for the JVM.").synopsisSubcommandLabel("COMMAND");
+    addHelpTo(model);
+  }
 
   public static void main(String[] arguments) {
     if (arguments.length > 0 && arguments[0].equals(RUN)) {
@@ -41,8 +45,8 @@ public final class Main implements Runnable {
 
   private static Map<String, Supplier<Object>> commands() {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-    commands.put(RUN, RunCommand::new);
-    commands.put("profile", ProfileCommand::new);
+    commands.put(RUN, () -> new RunCommand().command());
+    commands.put("profile", () -> new ProfileCommand().command());
     commands.put(TUNE, TuneCommand::new);
     commands.put("disasm", DisasmCommand::new);
     commands.put("compare", CompareCommand::new);
@@ -53,8 +57,9 @@ public final class Main implements Runnable {
 
   /** Runs a command; answers the exit code. */
   static int execute(String... arguments) {
-    CommandLine line = new CommandLine(new Main());
-    // To read the options of a command from its annotations takes as long as the JVM's own start: only of the one that is named.
+    CommandLine line = new CommandLine(new Main().model);
+    // To learn the options of a command takes a while, of one that has annotations as long as the JVM's own start: only of the one that is
+    // named.
     String named = arguments.length > 0 && COMMANDS.containsKey(arguments[0]) ? arguments[0] : null;
     COMMANDS.forEach((name, command) -> {
       if (named == null || named.equals("help") || named.equals(name)) {
@@ -72,6 +77,13 @@ public final class Main implements Runnable {
       tune.setStopAtUnmatched(true);
     }
     return line.execute(arguments);
+  }
+
+  /** Adds -h and -V to a command. */
+  static void addHelpTo(CommandSpec command) {
+    command.versionProvider(new Version());
+    command.addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this help message and exit.").build());
+    command.addOption(OptionSpec.builder("-V", "--version").versionHelp(true).description("Print version information and exit.").build());
   }
 
   private static int reportUsage(ParameterException exception, String[] arguments) {
@@ -99,7 +111,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "A command is missing, for example 'hagen run'");
+    throw new ParameterException(model.commandLine(), "A command is missing, for example 'hagen run'");
   }
 
   /** The bytes of a file that the user named. */

@@ -8,57 +8,61 @@ import dev.hagen.profile.Sampler;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code hagen profile}: runs a guest and shows where its time goes. */
-@Command(name = "profile", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 100,
-    description = "Runs a guest as 'hagen run' does, with its options, and shows at the end where the time has gone: to which"
-        + " translation units and to which functions of the guest. A Linux kernel's functions are found in its memory, those"
-        + " of programs in its initial RAM disk.")
 final class ProfileCommand implements Callable<Integer>, RunWatcher {
   private static final double HIGHEST_RATE = 10_000;
   /** A part of samples without names that nobody minds. */
   private static final double FEW = 0.01;
 
-  @Mixin
-  private RunOptions options = new RunOptions();
-
-  @Option(names = {"--until"}, paramLabel = "REGEX",
-      description = "End when a line on the first serial line matches.")
+  private final RunOptions options = new RunOptions();
   private @Nullable String until;
-
-  @Option(names = {"--duration"}, paramLabel = "SECONDS", description = "End after so many seconds.")
   private @Nullable Double duration;
-
-  @Option(names = {"--top"}, paramLabel = "N", defaultValue = "20", description = "Rows in a table (default: 20).")
   private int top;
-
-  @Option(names = {"--rate"}, paramLabel = "N", defaultValue = "200",
-      description = "How many times a second to look what runs (default: 200).")
   private double rate;
-
-  @Option(names = {"-o", "--output"}, paramLabel = "DIR",
-      description = "Write profile.html, profile.json and profile.folded into this directory.")
   private @Nullable Path output;
-
-  @Spec
-  private CommandSpec spec;
+  private @Nullable CommandSpec spec;
 
   private @Nullable Sampler sampler;
+
+  /** The command as picocli knows it. */
+  CommandSpec command() {
+    CommandSpec command = CommandSpec.wrapWithoutInspection(this).name("profile");
+    command.usageMessage().sortOptions(false).width(Main.USAGE_WIDTH)
+        .description("Runs a guest as 'hagen run' does, with its options, and shows at the end where the time has gone: to which"
+            + " translation units and to which functions of the guest. A Linux kernel's functions are found in its memory, those"
+            + " of programs in its initial RAM disk.");
+    options.addTo(command);
+    command.addOption(BoundField.option(String.class, value -> until = value, "--until").paramLabel("REGEX")
+        .description("End when a line on the first serial line matches.").build());
+    command.addOption(BoundField.option(Double.class, value -> duration = value, "--duration").paramLabel("SECONDS")
+        .description("End after so many seconds.").build());
+    command.addOption(BoundField.option(int.class, value -> top = value, "--top").paramLabel("N").defaultValue("20")
+        .description("Rows in a table (default: 20).").build());
+    command.addOption(BoundField.option(double.class, value -> rate = value, "--rate").paramLabel("N").defaultValue("200")
+        .description("How many times a second to look what runs (default: 200).").build());
+    command.addOption(BoundField.option(Path.class, value -> output = value, "-o", "--output").paramLabel("DIR")
+        .description("Write profile.html, profile.json and profile.folded into this directory.").build());
+    Main.addHelpTo(command);
+    spec = command;
+    return command;
+  }
+
+  private CommandSpec spec() {
+    return Objects.requireNonNull(spec);
+  }
 
   @Override
   public Integer call() throws IOException {
     if (options.config != null) {
       ProfileCommand again = new ProfileCommand();
-      RunCommand.readConfig(options.config, spec, again);
+      RunCommand.readConfig(options.config, spec(), again.command());
       again.spec = spec;
       again.options.config = null;
       return again.call();
@@ -114,10 +118,10 @@ final class ProfileCommand implements Callable<Integer>, RunWatcher {
     machine.takeStock();
     ProfileReport report = new ProfileReport(sampling.profile(), files.name(machine));
     if (files.isIncomplete() && report.named(Naming.NOTHING) > FEW) {
-      spec.commandLine().getErr().println("hagen: the initial RAM disk is compressed in another way than by gzip, so its programs"
+      spec().commandLine().getErr().println("hagen: the initial RAM disk is compressed in another way than by gzip, so its programs"
           + " are not known; give the important ones with --symbols.");
     }
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = spec().commandLine().getOut();
     out.print(ProfileText.of(report, top));
     out.flush();
     if (output != null) {

@@ -28,35 +28,39 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
 
 /** {@code hagen run}: runs a guest until it switches itself off. */
-@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 100,
-    description = "Runs a guest: a kernel image, or the built-in guest if none is given.",
-    footer = {"", "Exit codes: 0 powered off, 1 internal error, 2 usage, 32 reset under -no-reboot, 34 guest panic,",
-        "36 triple fault, 124 timeout; odd ones come from isa-debug-exit."})
 final class RunCommand implements Callable<Integer> {
   private static final String BUILT_IN = "/dev/hagen/guest/demo.elf";
   private static final int DEFAULT_DEBUG_EXIT = 0x501;
   /** What a machine may allocate beside its RAM, and lose to round offsets. */
   private static final long ALLOCATION_SLACK = 16 << 20;
 
-  @Mixin
   private RunOptions options = new RunOptions();
 
-  @Spec
   private @Nullable CommandSpec spec;
 
   private final RunWatcher watcher;
   private final GuestFiles files = new GuestFiles();
 
-  /** What picocli makes. */
+  /** A run with options that are yet to be read, by {@link #command}. */
   RunCommand() {
     watcher = RunWatcher.NONE;
+  }
+
+  /** The command as picocli knows it. */
+  CommandSpec command() {
+    CommandSpec command = CommandSpec.wrapWithoutInspection(this).name("run");
+    command.usageMessage().sortOptions(false).width(Main.USAGE_WIDTH)
+        .description("Runs a guest: a kernel image, or the built-in guest if none is given.")
+        .footer("", "Exit codes: 0 powered off, 1 internal error, 2 usage, 32 reset under -no-reboot, 34 guest panic,",
+            "36 triple fault, 124 timeout; odd ones come from isa-debug-exit.");
+    options.addTo(command);
+    Main.addHelpTo(command);
+    spec = command;
+    return command;
   }
 
   /** A run with options that another command has read, a configuration file's among them. */
@@ -73,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (options.config != null) {
       RunCommand again = new RunCommand();
-      readConfig(options.config, java.util.Objects.requireNonNull(spec), again);
+      readConfig(options.config, java.util.Objects.requireNonNull(spec), again.command());
       options = again.options;
     }
     if ("help".equals(options.cpu)) {
@@ -114,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** Reads a command once more, with the entries of a configuration file behind what the command line says. */
-  static void readConfig(Path path, CommandSpec command, Object again) {
+  static void readConfig(Path path, CommandSpec command, CommandSpec again) {
     ParseResult given = command.commandLine().getParseResult();
     List<String> arguments = new ArrayList<>(ConfigFile.read(path).arguments(command, given));
     arguments.addAll(given.expandedArgs());

@@ -5,6 +5,7 @@ import static dev.hagen.cpu.Feature.*;
 import dev.hagen.x86.Control;
 import dev.hagen.x86.Mxcsr;
 import dev.hagen.x86.PageEntry;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -119,7 +120,7 @@ public final class CpuModel {
 
   /** The names of all models. */
   public static Set<String> names() {
-    return Set.copyOf(MODELS.keySet());
+    return Collections.unmodifiableSet(MODELS.keySet());
   }
 
   /**

@@ -75,7 +75,7 @@ class ConfigFileTest {
 
   private List<String> arguments(String json, String... given) throws IOException {
     Path file = Files.writeString(directory.resolve("config.json"), json);
-    CommandLine line = new CommandLine(new RunCommand()).setPosixClusteredShortOptionsAllowed(false);
+    CommandLine line = new CommandLine(new RunCommand().command()).setPosixClusteredShortOptionsAllowed(false);
     return ConfigFile.read(file).arguments(line.getCommandSpec(), line.parseArgs(given));
   }
 }
