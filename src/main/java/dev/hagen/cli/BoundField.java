@@ -3,6 +3,7 @@ package dev.hagen.cli;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.IGetter;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
@@ -10,7 +11,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * A field that picocli puts the value of an option or a parameter into.
  *
- * <p>What {@code hagen run} takes is said by code, not by annotations on its fields: to read those took the JVM some 30 ms of every start.
+ * <p>What {@code hagen run} takes is said by code, not by annotations on its fields: to read those took the JVM some 30 ms of
+ * every start.
  */
 final class BoundField<V> implements IGetter, ISetter {
   private final Consumer<V> field;
@@ -36,6 +38,13 @@ final class BoundField<V> implements IGetter, ISetter {
   /** Begins an option without a value. */
   static OptionSpec.Builder flag(Consumer<Boolean> field, String... names) {
     return option(boolean.class, field, names);
+  }
+
+  /** Adds options to a command. */
+  static void addTo(CommandSpec command, OptionSpec.Builder... options) {
+    for (OptionSpec.Builder option : options) {
+      command.addOption(option.build());
+    }
   }
 
   @Override

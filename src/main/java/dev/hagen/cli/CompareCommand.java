@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code hagen compare}: runs one guest in several ways and shows how long it takes in each. */
 @Command(name = "compare", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-    usageHelpWidth = 100,
+    usageHelpWidth = Main.USAGE_WIDTH,
     description = "Runs a guest by several techniques, and by QEMU where it is installed, and compares how long it takes:"
         + " the built-in nanobenchmark guest operation by operation, any other guest from the start to its end, or from a"
         + " line that it prints to another.")

@@ -39,16 +39,17 @@ final class ProfileCommand implements Callable<Integer>, RunWatcher {
             + " translation units and to which functions of the guest. A Linux kernel's functions are found in its memory, those"
             + " of programs in its initial RAM disk.");
     options.addTo(command);
-    command.addOption(BoundField.option(String.class, value -> until = value, "--until").paramLabel("REGEX")
-        .description("End when a line on the first serial line matches.").build());
-    command.addOption(BoundField.option(Double.class, value -> duration = value, "--duration").paramLabel("SECONDS")
-        .description("End after so many seconds.").build());
-    command.addOption(BoundField.option(int.class, value -> top = value, "--top").paramLabel("N").defaultValue("20")
-        .description("Rows in a table (default: 20).").build());
-    command.addOption(BoundField.option(double.class, value -> rate = value, "--rate").paramLabel("N").defaultValue("200")
-        .description("How many times a second to look what runs (default: 200).").build());
-    command.addOption(BoundField.option(Path.class, value -> output = value, "-o", "--output").paramLabel("DIR")
-        .description("Write profile.html, profile.json and profile.folded into this directory.").build());
+    BoundField.addTo(command,
+        BoundField.option(String.class, value -> until = value, "--until").paramLabel("REGEX")
+            .description("End when a line on the first serial line matches."),
+        BoundField.option(Double.class, value -> duration = value, "--duration").paramLabel("SECONDS")
+            .description("End after so many seconds."),
+        BoundField.option(int.class, value -> top = value, "--top").paramLabel("N").defaultValue("20")
+            .description("Rows in a table (default: 20)."),
+        BoundField.option(double.class, value -> rate = value, "--rate").paramLabel("N").defaultValue("200")
+            .description("How many times a second to look what runs (default: 200)."),
+        BoundField.option(Path.class, value -> output = value, "-o", "--output").paramLabel("DIR")
+            .description("Write profile.html, profile.json and profile.folded into this directory."));
     Main.addHelpTo(command);
     spec = command;
     return command;

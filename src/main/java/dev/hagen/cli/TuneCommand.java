@@ -26,7 +26,7 @@ import picocli.CommandLine.Unmatched;
 
 /** {@code hagen tune}: which policy and size of the translation cache suit a guest. */
 @Command(name = "tune", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-    usageHelpWidth = 100,
+    usageHelpWidth = Main.USAGE_WIDTH,
     description = "Replays traces of 'hagen run --trace-units' under every policy of the translation cache and several sizes,"
         + " and recommends one; or, with --live, runs a guest under several and compares the time.",
     footer = {"", "hagen tune --live --compare SETTING [--compare SETTING…] [--rounds N] OPTIONS-OF-RUN…"})
