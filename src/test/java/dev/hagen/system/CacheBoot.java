@@ -29,13 +29,17 @@ final class CacheBoot {
 
   private final StringBuilder output = new StringBuilder();
 
-  /** Runs up to the shell, and looks at the caches on the way. */
+  /** As {@link #run(String, MachineConfig)}, with the host's clock. */
   Counters run(String architecture, CacheLimits limits, Tunables tunables)
       throws BootException, InterruptedException {
+    return run(architecture, MachineConfig.standard().withTunables(tunables).withCache(limits));
+  }
+
+  /** Runs up to the shell, and looks at the caches on the way. */
+  Counters run(String architecture, MachineConfig base) throws BootException, InterruptedException {
     GuestImage image = GuestImage.recognise(ImageFile.read(Requirements.debianImage("vmlinuz-" + architecture)));
     ImageFile initrd = ImageFile.read(Requirements.debianImage("initrd-" + architecture));
-    MachineConfig config = MachineConfig.standard().withMemory(MEMORY).withTunables(tunables).withCache(limits)
-        .withSerial(List.of(value -> output.append((char) value)));
+    MachineConfig config = base.withMemory(MEMORY).withSerial(List.of(value -> output.append((char) value)));
     try (Machine machine = new Machine(config)) {
       machine.boot(image, "console=ttyS0", List.of(new GuestImage.Module(initrd, "")));
       while (output.indexOf(READY) < 0) {
