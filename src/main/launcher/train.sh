@@ -13,8 +13,8 @@ aot=$target/hagen.aot
 
 "$JAVA_HOME/bin/java" "@$here/jvm.options" "-Xbootclasspath/a:$target/hagen-boot.jar" -Xlog:aot=off \
     "-XX:ErrorFile=$target/hagen-training.log" \
-    "-XX:AOTCacheOutput=$aot.new" -jar "$target/hagen.jar" profile "$home/guest-images/nano/nano64.elf" -append ms=20 \
-    -serial null -o "$target/hagen-training" >>"$target/hagen-build.log" 2>&1 </dev/null || rm -f "$aot.new"
+    "-XX:AOTCacheOutput=$aot.new" -cp "$target/hagen.jar" dev.hagen.cli.Main profile "$home/guest-images/nano/nano64.elf" -append ms=20 \
+    --exit-on-serial='[^\s\S]' -o "$target/hagen-training" >>"$target/hagen-build.log" 2>&1 </dev/null || rm -f "$aot.new"
 rm -rf "$target/hagen-training"
 [ -f "$aot.new" ] || : >"$aot.new"
 echo "$JAVA_HOME" >"$aot.jdk"

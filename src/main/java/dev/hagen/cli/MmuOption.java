@@ -17,8 +17,10 @@ final class MmuOption {
   /** Tunables with what the options say; null where one is not given. */
   static Tunables apply(Tunables tunables, @Nullable String mmu, @Nullable String trace) {
     Tunables result = mmu == null ? tunables : tunables.with(Tunable.MMU, kind(mmu).ordinal());
+    if (trace == null) {
+      return result;
+    }
     return switch (trace) {
-      case null -> result;
       case ADAPTIVE -> result.with(Tunable.TRACE, 1);
       case ALWAYS_EXIT -> result.with(Tunable.TRACE, 0);
       default -> throw new UserError("--trace is adaptive or always-exit, not '" + trace + "'.");

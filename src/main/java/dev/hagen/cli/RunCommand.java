@@ -209,8 +209,10 @@ final class RunCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()));
     }
+    if (options.paravirtual == null) {
+      return model;
+    }
     return switch (options.paravirtual) {
-      case null -> model;
       case "on" -> model.withParavirtualization(true);
       case "off" -> model.withParavirtualization(false);
       default -> throw new UserError("--pv is on or off, not '" + options.paravirtual + "'.");

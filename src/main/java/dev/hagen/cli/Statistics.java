@@ -51,8 +51,10 @@ enum Statistics {
 
   /** The value of {@code --stats}, or null if it was not given. */
   static @Nullable Statistics parse(@Nullable String format) {
+    if (format == null) {
+      return null;
+    }
     return switch (format) {
-      case null -> null;
       case "text" -> TEXT;
       case "json" -> JSON;
       default -> throw new UserError("--stats is text or json, not '" + format + "'.");

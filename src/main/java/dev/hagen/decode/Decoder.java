@@ -17,6 +17,12 @@ public final class Decoder {
   /** What 90 means with REX.B: its register is then not RAX, whose exchange with itself is NOP. */
   private static final Row EXCHANGE_R8 = Row.row(0x90, Op.XCHG, Form.Z(Size.v), Form.rAX(Size.v));
 
+  /** What there is of one instruction while it is decoded. */
+  public static final class Work {
+    private final InstructionBytes bytes = new InstructionBytes();
+    private final OperandReader operands = new OperandReader(bytes);
+  }
+
   private final Tables tables;
   private final boolean lockMeansCr8;
   private final boolean amdBranches;
@@ -44,17 +50,23 @@ public final class Decoder {
    *     {@code limit}, so that the caller must fetch more bytes, or raise the fault that fetching them raises
    */
   public @Nullable Instruction decode(byte[] code, int offset, int limit, int codeSize) {
-    InstructionBytes bytes = new InstructionBytes(code, offset, Math.min(limit, offset + MAX_LENGTH), codeSize);
+    return decode(new Work(), code, offset, limit, codeSize);
+  }
+
+  /** The same for whoever decodes much, and keeps {@code work} from one instruction to the next. */
+  public @Nullable Instruction decode(Work work, byte[] code, int offset, int limit, int codeSize) {
+    InstructionBytes bytes = work.bytes;
+    bytes.begin(code, offset, Math.min(limit, offset + MAX_LENGTH), codeSize);
     bytes.readPrefixes();
     bytes.readOpcode();
-    Instruction instruction = decode(bytes);
+    Instruction instruction = decode(work, bytes);
     if (!bytes.isExhausted()) {
       return instruction;
     }
     return limit - offset >= MAX_LENGTH ? undecodable(Op.TOO_LONG, MAX_LENGTH, bytes) : null;
   }
 
-  private Instruction decode(InstructionBytes bytes) {
+  private Instruction decode(Work work, InstructionBytes bytes) {
     Tables.Entry entry = tables.entry(bytes.map, bytes.opcode);
     if (entry == null) {
       return undecodable(Op.INVALID, bytes.length(), bytes);
@@ -66,12 +78,12 @@ public final class Decoder {
     if (row == null) {
       return undecodable(Op.INVALID, bytes.length(), bytes);
     }
-    return decode(bytes, isExchangeR8(bytes) ? EXCHANGE_R8 : row);
+    return decode(bytes, work.operands, isExchangeR8(bytes) ? EXCHANGE_R8 : row);
   }
 
-  private Instruction decode(InstructionBytes bytes, Row row) {
+  private Instruction decode(InstructionBytes bytes, OperandReader reader, Row row) {
     int operandSize = bytes.operandSize(row, amdBranches);
-    OperandReader reader = new OperandReader(bytes, operandSize);
+    reader.begin(operandSize);
     Operand[] operands = readOperands(row, reader);
     if (reader.isInvalid() || bytes.lock && !mayLock(row, operands)) {
       return undecodable(Op.INVALID, bytes.length(), bytes);

@@ -14,13 +14,13 @@ final class InstructionBytes {
   private static final int REX_X = 2;
   private static final int REX_B = 1;
 
-  private final byte[] code;
-  private final int start;
-  private final int limit;
+  private byte[] code = {};
+  private int start;
+  private int limit;
   private int position;
   private boolean exhausted;
 
-  final int codeSize;
+  int codeSize;
   int addressSize;
   boolean lock;
   boolean has66;
@@ -28,7 +28,7 @@ final class InstructionBytes {
   /** F2 or F3, whichever came last, or 0. */
   private int repeat;
   /** The segment override in force, or -1. */
-  private int segment = -1;
+  private int segment;
   /** The REX prefix, or 0. */
   private int rex;
 
@@ -36,13 +36,22 @@ final class InstructionBytes {
   int opcode;
   int modRm;
 
-  InstructionBytes(byte[] code, int offset, int limit, int codeSize) {
-    this.code = code;
-    this.start = offset;
-    this.position = offset;
-    this.limit = limit;
-    this.codeSize = codeSize;
-    this.addressSize = codeSize;
+  /** Begins with the instruction at {@code code[offset]}, of which no byte from {@code code[limit]} on is looked at. */
+  void begin(byte[] newCode, int offset, int newLimit, int newCodeSize) {
+    code = newCode;
+    start = offset;
+    position = offset;
+    limit = newLimit;
+    exhausted = false;
+    codeSize = newCodeSize;
+    addressSize = newCodeSize;
+    lock = false;
+    has66 = false;
+    has67 = false;
+    repeat = 0;
+    segment = -1;
+    rex = 0;
+    modRm = 0;
   }
 
   // Bytes.

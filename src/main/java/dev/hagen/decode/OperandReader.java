@@ -7,13 +7,34 @@ import dev.hagen.x86.Reg;
 final class OperandReader {
   private static final int LAST_SEGMENT = Reg.GS;
 
+  private static final int REGISTERS = 16;
+  private static final int LARGEST = 8;
+  /** General registers by size and number; those that are the high byte of another come where registers of no byte would. */
+  private static final Operand.Register[] GENERAL = registers();
+
   private final InstructionBytes bytes;
-  private final int operandSize;
+  private int operandSize;
   private boolean invalid;
 
-  OperandReader(InstructionBytes bytes, int operandSize) {
+  OperandReader(InstructionBytes bytes) {
     this.bytes = bytes;
-    this.operandSize = operandSize;
+  }
+
+  private static Operand.Register[] registers() {
+    Operand.Register[] registers = new Operand.Register[(LARGEST + 1) * REGISTERS];
+    for (int number = 0; number < REGISTERS; number++) {
+      registers[number] = new Operand.Register(number, 1, true);
+      for (int size = 1; size <= LARGEST; size <<= 1) {
+        registers[size * REGISTERS + number] = new Operand.Register(number, size, false);
+      }
+    }
+    return registers;
+  }
+
+  /** Begins with the operands of the instruction that {@link #bytes} are of. */
+  void begin(int newOperandSize) {
+    operandSize = newOperandSize;
+    invalid = false;
   }
 
   /** An operand names a register that does not exist. */
@@ -65,7 +86,7 @@ final class OperandReader {
   /** Byte registers 4 to 7 are AH, CH, DH and BH unless there is a REX prefix. */
   private Operand general(int number, int size) {
     boolean highByte = size == 1 && number >= 4 && number < 8 && !bytes.hasRex();
-    return new Operand.Register(highByte ? number - 4 : number, size, highByte);
+    return GENERAL[highByte ? number - 4 : size * REGISTERS + number];
   }
 
   private Operand segment(boolean toLoad) {

@@ -1,7 +1,9 @@
 package dev.hagen.decode;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The opcode tables indexed for lookup under one set of extensions.
  *
  * <p>Every opcode has an {@link Entry}. Its rows are spread over an array indexed by mode and mandatory prefix and, only
- * where a row's choice depends on it, by what ModRM selects: 64 register forms and 8 memory forms.
+ * where a row's choice depends on it, by what ModRM selects: 64 register forms and 8 memory forms. It is made when it is first asked
+ * for: a boot of Linux uses few of the opcodes. Threads that ask for one at once may make two, which are alike and immutable.
  */
 final class Tables {
   static final int MAP_ONE_BYTE = 0;
@@ -27,10 +30,18 @@ final class Tables {
     private final boolean selectedByModRm;
     private final @Nullable Row[] rows;
 
-    private Entry(boolean hasModRm, boolean selectedByModRm) {
-      this.hasModRm = hasModRm;
-      this.selectedByModRm = selectedByModRm;
-      this.rows = new Row[2 * PREFIXES * (selectedByModRm ? MODRM_FORMS : 1)];
+    private Entry(List<Row> candidates) {
+      hasModRm = candidates.stream().anyMatch(Row::hasModRm);
+      selectedByModRm = candidates.stream().anyMatch(Row::isSelectedByModRm);
+      int forms = selectedByModRm ? MODRM_FORMS : 1;
+      rows = new Row[2 * PREFIXES * forms];
+      for (int form = 0; form < forms; form++) {
+        int modRm = form < 64 ? 0xC0 | form : form - 64 << 3;
+        for (int prefix = 0; prefix < PREFIXES; prefix++) {
+          rows[index(false, prefix, form)] = best(candidates, false, prefix, selectedByModRm, modRm);
+          rows[index(true, prefix, form)] = best(candidates, true, prefix, selectedByModRm, modRm);
+        }
+      }
     }
 
     /**
@@ -50,54 +61,42 @@ final class Tables {
     }
   }
 
+  private final Map<Integer, List<Row>> rows = new HashMap<>();
   private final @Nullable Entry[] entries = new Entry[4 * 256];
 
   Tables(Set<Extension> extensions) {
-    fill(MAP_ONE_BYTE, extensions, OneByteTable.ROWS, X87Table.ROWS);
-    fill(MAP_0F, extensions, TwoByteTable.ROWS, VectorTable.ROWS);
-    fill(MAP_0F38, extensions, Table0F38.ROWS);
-    fill(MAP_0F3A, extensions, Table0F3A.ROWS);
+    add(MAP_ONE_BYTE, extensions, OneByteTable.ROWS, X87Table.ROWS);
+    add(MAP_0F, extensions, TwoByteTable.ROWS, VectorTable.ROWS);
+    add(MAP_0F38, extensions, Table0F38.ROWS);
+    add(MAP_0F3A, extensions, Table0F3A.ROWS);
   }
 
-  /** The entry of an opcode; null if no row has it. */
-  @Nullable Entry entry(int map, int opcode) {
-    return entries[map << 8 | opcode];
-  }
-
-  private void fill(int map, Set<Extension> extensions, Row[]... tables) {
-    List<List<Row>> byOpcode = new ArrayList<>();
-    for (int opcode = 0; opcode < 256; opcode++) {
-      byOpcode.add(new ArrayList<>());
-    }
+  private void add(int map, Set<Extension> extensions, Row[]... tables) {
     for (Row[] table : tables) {
       for (Row row : table) {
         if (row.extension == null || extensions.contains(row.extension)) {
           for (int opcode = row.opcode; opcode <= row.lastOpcode; opcode++) {
-            byOpcode.get(opcode).add(row);
+            rows.computeIfAbsent(map << 8 | opcode, key -> new ArrayList<>()).add(row);
           }
         }
       }
     }
-    for (int opcode = 0; opcode < 256; opcode++) {
-      List<Row> rows = byOpcode.get(opcode);
-      if (!rows.isEmpty()) {
-        entries[map << 8 | opcode] = entry(rows);
-      }
-    }
   }
 
-  private static Entry entry(List<Row> rows) {
-    Entry entry = new Entry(rows.stream().anyMatch(Row::hasModRm), rows.stream().anyMatch(Row::isSelectedByModRm));
-    int forms = entry.selectedByModRm ? MODRM_FORMS : 1;
-    for (int mode = 0; mode < 2; mode++) {
-      for (int prefix = 0; prefix < PREFIXES; prefix++) {
-        for (int form = 0; form < forms; form++) {
-          int modRm = form < 64 ? 0xC0 | form : form - 64 << 3;
-          boolean mode64 = mode != 0;
-          entry.rows[entry.index(mode64, prefix, form)] = best(rows, mode64, prefix, entry.selectedByModRm, modRm);
-        }
-      }
+  /** The entry of an opcode; null if no row has it. */
+  @Nullable Entry entry(int map, int opcode) {
+    int index = map << 8 | opcode;
+    Entry entry = entries[index];
+    return entry != null ? entry : make(index);
+  }
+
+  private @Nullable Entry make(int index) {
+    List<Row> candidates = rows.get(index);
+    if (candidates == null) {
+      return null;
     }
+    Entry entry = new Entry(candidates);
+    entries[index] = entry;
     return entry;
   }
 

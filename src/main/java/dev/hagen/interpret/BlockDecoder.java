@@ -35,6 +35,10 @@ final class BlockDecoder {
   private final Decoder decoder;
   private final Binder binder;
   private final byte[] bytes = new byte[PAGE + MAX_LENGTH];
+  /** What is made anew for every block, but not in memory of its own: a boot of Linux decodes 70,000. */
+  private final Decoder.Work work = new Decoder.Work();
+  private final List<Instruction> instructions = new ArrayList<>(MAX_INSTRUCTIONS);
+  private final List<Step> steps = new ArrayList<>(MAX_INSTRUCTIONS);
 
   BlockDecoder(Decoder decoder, Binder binder) {
     this.decoder = decoder;
@@ -57,12 +61,12 @@ final class BlockDecoder {
     int inPage = PAGE - (int) (physical & PAGE - 1);
     int available = (int) Math.min(Math.min(inPage, room), MOST_BYTES);
     fetch(cpu.memory, physical, 0, available);
-    List<Instruction> instructions = new ArrayList<>();
+    instructions.clear();
     int offset = 0;
     long secondPage = Block.ONE_PAGE;
     boolean indirect = false;
     while (instructions.size() < Math.min(limit, MAX_INSTRUCTIONS)) {
-      Instruction instruction = decoder.decode(bytes, offset, available, codeSize);
+      Instruction instruction = decoder.decode(work, bytes, offset, available, codeSize);
       if (instruction == null) {
         if (offset > 0) {
           break;
@@ -72,7 +76,7 @@ final class BlockDecoder {
         }
         secondPage = fetchSecondPage(cpu, inPage, room);
         available = (int) Math.min(inPage + MAX_LENGTH, room);
-        instruction = decoder.decode(bytes, 0, available, codeSize);
+        instruction = decoder.decode(work, bytes, 0, available, codeSize);
         if (instruction == null) {
           throw cpu.generalProtection(0);
         }
@@ -85,12 +89,13 @@ final class BlockDecoder {
       }
     }
     cpu.counters.count(Counter.BLOCKS_DECODED);
-    return new Block(physical, context, bind(instructions, context), offset, secondPage, indirect);
+    bind(context);
+    return new Block(physical, context, steps, offset, secondPage, indirect);
   }
 
-  /** The steps, made one behind the other so that they lie side by side in the JVM's memory. */
-  private List<Step> bind(List<Instruction> instructions, int context) {
-    List<Step> steps = new ArrayList<>(instructions.size());
+  /** Makes the steps, one behind the other so that they lie side by side in the JVM's memory. */
+  private void bind(int context) {
+    steps.clear();
     int end = 0;
     int i = 0;
     while (i < instructions.size()) {
@@ -104,7 +109,6 @@ final class BlockDecoder {
       step.end = (short) end;
       steps.add(step);
     }
-    return steps;
   }
 
   private static boolean isIndirect(Instruction instruction) {
@@ -149,10 +153,10 @@ final class BlockDecoder {
       long physical = LinearMemory.fetch(cpu, Interpreter.linearRip(cpu));
       int inPage = PAGE - (int) (physical & PAGE - 1);
       fetch(cpu.memory, physical, 0, Math.min(inPage, MAX_LENGTH));
-      Instruction instruction = decoder.decode(bytes, 0, Math.min(inPage, MAX_LENGTH), ExecutionContext.codeSize(cpu.context));
+      Instruction instruction = decoder.decode(work, bytes, 0, Math.min(inPage, MAX_LENGTH), ExecutionContext.codeSize(cpu.context));
       if (instruction == null) {
         fetchSecondPage(cpu, inPage, Long.MAX_VALUE);
-        instruction = decoder.decode(bytes, 0, inPage + MAX_LENGTH, ExecutionContext.codeSize(cpu.context));
+        instruction = decoder.decode(work, bytes, 0, inPage + MAX_LENGTH, ExecutionContext.codeSize(cpu.context));
       }
       return instruction;
     } catch (GuestException e) {

@@ -179,7 +179,23 @@ final class Board {
     if (deterministic) {
       return new SplittableRandom(DETERMINISTIC_SEED)::nextLong;
     }
-    return new SecureRandom()::nextLong;
+    return Entropy::next;
+  }
+
+  /** Makes the source of random numbers ready, which takes a while. Any thread may ask for that, at any time. */
+  static void prepare() {
+    Entropy.next();
+  }
+
+  /** The host's source of random numbers, made when the first is wanted. */
+  private static final class Entropy {
+    private static final SecureRandom SOURCE = new SecureRandom();
+
+    private Entropy() {}
+
+    static long next() {
+      return SOURCE.nextLong();
+    }
   }
 
   /** Counts accesses to a device's memory. */

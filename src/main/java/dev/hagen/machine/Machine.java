@@ -71,6 +71,7 @@ public final class Machine implements MachineControl, AutoCloseable {
     HostMemory.prepare();
     new Decoder(Extension.of(CpuModel.standard()));
     new SemanticMethods(MethodClass::bind).find(Op.NOP, Shapes.Nullary.class);
+    Board.prepare();
   }
 
   /**

@@ -48,6 +48,7 @@ public final class RegionBuilder {
   private final CpuState cpu;
   private final Interpreter interpreter;
   private final Decoder decoder;
+  private final Decoder.Work work = new Decoder.Work();
   private final int maxBlocks;
   private final int maxInstructions;
   private final int rareEdge;
@@ -377,7 +378,7 @@ public final class RegionBuilder {
     }
     int offset = (int) (linear - page);
     int codeSize = ExecutionContext.codeSize(cpu.context);
-    Instruction instruction = decoder.decode(code, offset, PAGE, codeSize);
+    Instruction instruction = decoder.decode(work, code, offset, PAGE, codeSize);
     if (instruction != null) {
       return instruction;
     }
@@ -389,7 +390,7 @@ public final class RegionBuilder {
     int inFirst = PAGE - offset;
     System.arraycopy(code, offset, both, 0, inFirst);
     System.arraycopy(second, 0, both, inFirst, MAX_LENGTH);
-    return decoder.decode(both, 0, inFirst + MAX_LENGTH, codeSize);
+    return decoder.decode(work, both, 0, inFirst + MAX_LENGTH, codeSize);
   }
 
   /** The bytes of the page at linear address {@code page}, or null if it is not mapped or no RAM. */
