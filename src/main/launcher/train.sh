@@ -2,6 +2,7 @@
 # Writes target/hagen.aot: Hagen's classes as the JVM wants them, and what it has learned about them while it profiled a
 # guest. A boot of Linux takes 9 % less with it. Maven calls this when it has packaged the jar, and the launcher when the file
 # is missing, older than the jar, or another JDK's. It is as good without; an empty file says that the JVM could not do it.
+# The guest writes to the console, where a line is waited for that cannot come: so the classes for that are in it, too.
 #
 #   JAVA_HOME   the JDK that is to run Hagen
 set -eu

@@ -3,17 +3,13 @@ package dev.hagen.boot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /** A file to be loaded into a guest: its bytes, and its name for messages. Numbers in it are little-endian. */
 public final class ImageFile {
   private static final long MAX_SIZE = Integer.MAX_VALUE - 4096L;
-  /** Bytes that are read at a time. */
-  private static final int CHUNK = 1 << 18;
 
   private final String name;
   private final byte[] bytes;
@@ -37,25 +33,11 @@ public final class ImageFile {
       if (Files.size(path) > MAX_SIZE) {
         throw new BootException(path + " is larger than 2 GiB and cannot be loaded.");
       }
-      return new ImageFile(path.toString(), readAll(path));
+      return new ImageFile(path.toString(), Files.readAllBytes(path));
     } catch (NoSuchFileException e) {
       throw new BootException(path + " does not exist.");
     } catch (IOException e) {
       throw new BootException(path + " cannot be read: " + e.getMessage() + ".");
-    }
-  }
-
-  /** Like {@link Files#readAllBytes}, which takes twice as long for a kernel: it has a copy of all outside the heap first. */
-  private static byte[] readAll(Path path) throws IOException {
-    try (SeekableByteChannel channel = Files.newByteChannel(path)) {
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(channel.size(), MAX_SIZE));
-      while (buffer.position() < buffer.capacity()) {
-        buffer.limit(Math.min(buffer.capacity(), buffer.position() + CHUNK));
-        if (channel.read(buffer) < 0) {
-          return Arrays.copyOf(buffer.array(), buffer.position());
-        }
-      }
-      return buffer.array();
     }
   }
 

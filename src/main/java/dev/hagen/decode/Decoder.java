@@ -17,7 +17,7 @@ public final class Decoder {
   /** What 90 means with REX.B: its register is then not RAX, whose exchange with itself is NOP. */
   private static final Row EXCHANGE_R8 = Row.row(0x90, Op.XCHG, Form.Z(Size.v), Form.rAX(Size.v));
 
-  /** What there is of one instruction while it is decoded. */
+  /** What there is of one instruction while it is decoded; of one thread, and never of two instructions at a time. */
   public static final class Work {
     private final InstructionBytes bytes = new InstructionBytes();
     private final OperandReader operands = new OperandReader(bytes);
