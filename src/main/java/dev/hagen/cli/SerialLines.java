@@ -27,18 +27,17 @@ final class SerialLines implements AutoCloseable {
   }
 
   private SerialOutput open(SerialTarget target, int line) {
-    return switch (target) {
-      case SerialTarget.Null nowhere -> SerialOutput.NOWHERE;
-      case SerialTarget.ToFile file -> toFile(file);
-      case SerialTarget.Stdio stdio -> {
-        if (consoleLine != NO_LINE) {
-          throw new UserError("Only one serial line can go to stdio.");
-        }
-        consoleLine = line;
-        escapes = stdio.escapes();
-        yield console(new ConsoleOutput(new FileOutputStream(FileDescriptor.out)));
+    if (target instanceof SerialTarget.ToFile file) {
+      return toFile(file);
+    } else if (target instanceof SerialTarget.Stdio stdio) {
+      if (consoleLine != NO_LINE) {
+        throw new UserError("Only one serial line can go to stdio.");
       }
-    };
+      consoleLine = line;
+      escapes = stdio.escapes();
+      return console(new ConsoleOutput(new FileOutputStream(FileDescriptor.out)));
+    }
+    return SerialOutput.NOWHERE;
   }
 
   private SerialOutput toFile(SerialTarget.ToFile file) {

@@ -69,11 +69,12 @@ record FlagSource(int kind, Term a, Term b) {
 
   /** The value of an operand, if that is a constant or can be read from one register. */
   static @Nullable Term term(Operand operand) {
-    return switch (operand) {
-      case Operand.Immediate immediate -> new Constant(Bits.zeroExtend(immediate.value(), immediate.size()));
-      case Operand.Register register when !register.highByte() -> new Register(register.index(), register.size());
-      default -> null;
-    };
+    if (operand instanceof Operand.Immediate immediate) {
+      return new Constant(Bits.zeroExtend(immediate.value(), immediate.size()));
+    } else if (operand instanceof Operand.Register register && !register.highByte()) {
+      return new Register(register.index(), register.size());
+    }
+    return null;
   }
 
   /** The general registers that the operands depend on, as {@link Slots}. */

@@ -52,12 +52,8 @@ final class NormalHalves {
       RegionBlock block = open.remove();
       start(block.start());
       block.instructions().forEach(this::pass);
-      switch (block.terminal()) {
-        case Terminal.Jump jump -> {
-        }
-        case Terminal.Branch branch -> {
-        }
-        default -> set(Known.NOTHING);
+      if (!(block.terminal() instanceof Terminal.Jump || block.terminal() instanceof Terminal.Branch)) {
+        set(Known.NOTHING);
       }
       block.terminal().successors().forEach(successor -> flow(blocks.get(successor), open));
     }

@@ -37,19 +37,10 @@ final class OperandEmitter {
   /** Whether every operand of an instruction is of a kind that can be emitted. */
   static boolean canEmit(Instruction instruction, int codeSize) {
     for (Operand operand : instruction.operands()) {
-      switch (operand) {
-        case Operand.Register register -> {
-        }
-        case Operand.Immediate immediate -> {
-        }
-        case Operand.Memory memory -> {
-          if (!isReachable(memory, codeSize) || memory.size() > 8) {
-            return false;
-          }
-        }
-        default -> {
-          return false;
-        }
+      boolean can = operand instanceof Operand.Memory memory ? isReachable(memory, codeSize) && memory.size() <= 8
+          : operand instanceof Operand.Register || operand instanceof Operand.Immediate;
+      if (!can) {
+        return false;
       }
     }
     return true;
@@ -78,20 +69,21 @@ final class OperandEmitter {
 
   /** Pushes the value of an operand. */
   void push(Operand operand) {
-    switch (operand) {
-      case Operand.Register register -> {
-        if (register.highByte()) {
-          code.lload(Locals.register(register.index()));
-          code.constant(8);
-          code.op(LUSHR);
-          code.zeroExtend(1);
-        } else {
-          pushRegister(register.index(), register.size());
-        }
+    if (operand instanceof Operand.Register register) {
+      if (register.highByte()) {
+        code.lload(Locals.register(register.index()));
+        code.constant(8);
+        code.op(LUSHR);
+        code.zeroExtend(1);
+      } else {
+        pushRegister(register.index(), register.size());
       }
-      case Operand.Immediate immediate -> code.constant(Bits.zeroExtend(immediate.value(), immediate.size()));
-      case Operand.Memory place -> memory.load(place.size());
-      default -> throw new AssertionError(operand);
+    } else if (operand instanceof Operand.Immediate immediate) {
+      code.constant(Bits.zeroExtend(immediate.value(), immediate.size()));
+    } else if (operand instanceof Operand.Memory place) {
+      memory.load(place.size());
+    } else {
+      throw new AssertionError(operand);
     }
   }
 
@@ -168,19 +160,17 @@ final class OperandEmitter {
 
   /** Writes the long on the stack to an operand. */
   void pop(Operand operand) {
-    switch (operand) {
-      case Operand.Register register -> {
-        if (register.highByte()) {
-          popHighByte(register.index());
-        } else {
-          popRegister(register.index(), register.size());
-        }
+    if (operand instanceof Operand.Register register) {
+      if (register.highByte()) {
+        popHighByte(register.index());
+      } else {
+        popRegister(register.index(), register.size());
       }
-      case Operand.Memory place -> {
-        code.lstore(Locals.TEMPORARY_1);
-        memory.store(Locals.TEMPORARY_1, place.size());
-      }
-      default -> throw new AssertionError(operand);
+    } else if (operand instanceof Operand.Memory place) {
+      code.lstore(Locals.TEMPORARY_1);
+      memory.store(Locals.TEMPORARY_1, place.size());
+    } else {
+      throw new AssertionError(operand);
     }
   }
 

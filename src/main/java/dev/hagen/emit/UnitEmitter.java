@@ -478,32 +478,40 @@ public final class UnitEmitter {
   }
 
   private void emitTerminal(RegionBlock block) {
-    switch (block.terminal()) {
-      case Terminal.Jump jump -> {
-        countThrough();
-        goTo(jump.target());
-      }
-      case Terminal.Branch branch -> {
-        countThrough();
-        Label taken = new Label();
-        branches.jumpIfTaken(instruction, taken);
-        FlagEmitter.State state = flags.state();
-        long dirty = registers.dirty();
-        goTo(branch.notTaken());
-        code.label(taken);
-        flags.restore(state);
-        registers.setDirty(dirty);
-        goTo(branch.taken());
-      }
-      case Terminal.Interpret interpret when steps.isTransfer(instruction) -> steps.emitTransfer(instruction);
-      case Terminal.Interpret interpret -> code.jump(GOTO, miss());
-      case Terminal.Call call -> flow.call(call.target());
-      case Terminal.InnerCall call -> flow.callInside(call.target());
-      case Terminal.Return ret -> flow.ret(instruction, ret.sites());
-      case Terminal.IndirectCall call when isEmitted() -> flow.callIndirect(instruction);
-      case Terminal.IndirectJump jump when isEmitted() -> flow.jumpIndirect(instruction, jump.targets());
-      default -> code.jump(GOTO, miss());
+    Terminal terminal = block.terminal();
+    if (terminal instanceof Terminal.Jump jump) {
+      countThrough();
+      goTo(jump.target());
+    } else if (terminal instanceof Terminal.Branch branch) {
+      countThrough();
+      emitBranch(branch);
+    } else if (terminal instanceof Terminal.Call call) {
+      flow.call(call.target());
+    } else if (terminal instanceof Terminal.InnerCall call) {
+      flow.callInside(call.target());
+    } else if (terminal instanceof Terminal.Return ret) {
+      flow.ret(instruction, ret.sites());
+    } else if (terminal instanceof Terminal.IndirectCall && isEmitted()) {
+      flow.callIndirect(instruction);
+    } else if (terminal instanceof Terminal.IndirectJump jump && isEmitted()) {
+      flow.jumpIndirect(instruction, jump.targets());
+    } else if (terminal instanceof Terminal.Interpret && steps.isTransfer(instruction)) {
+      steps.emitTransfer(instruction);
+    } else {
+      code.jump(GOTO, miss());
     }
+  }
+
+  private void emitBranch(Terminal.Branch branch) {
+    Label taken = new Label();
+    branches.jumpIfTaken(instruction, taken);
+    FlagEmitter.State state = flags.state();
+    long dirty = registers.dirty();
+    goTo(branch.notTaken());
+    code.label(taken);
+    flags.restore(state);
+    registers.setDirty(dirty);
+    goTo(branch.taken());
   }
 
   /** Whether the operands of an indirect transfer can be emitted. */

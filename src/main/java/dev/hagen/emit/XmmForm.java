@@ -173,20 +173,14 @@ record XmmForm(Kind kind, int read, int written, int source, Type type, Type sou
   private static boolean isKnown(Instruction instruction) {
     boolean found = false;
     for (Operand operand : instruction.operands()) {
-      switch (operand) {
-        case Operand.Xmm xmm -> found = true;
-        case Operand.Register register -> {
-        }
-        case Operand.Memory memory -> {
-          if (!OperandEmitter.isReachable(memory, instruction.codeSize())) {
-            return false;
-          }
-        }
-        case Operand.Immediate immediate -> {
-        }
-        default -> {
+      if (operand instanceof Operand.Xmm) {
+        found = true;
+      } else if (operand instanceof Operand.Memory memory) {
+        if (!OperandEmitter.isReachable(memory, instruction.codeSize())) {
           return false;
         }
+      } else if (!(operand instanceof Operand.Register || operand instanceof Operand.Immediate)) {
+        return false;
       }
     }
     return found;

@@ -31,13 +31,13 @@ final class XmmOperands {
 
   /** Pushes half {@code half} of a vector, zero-extended if memory holds less. */
   void pushLong(Operand operand, int half) {
-    switch (operand) {
-      case Operand.Xmm xmm -> registers.pushLong(xmm.index(), half);
-      case Operand.Memory place -> {
-        pushPlace(half);
-        memory.loadFrom(Math.min(place.size(), 8));
-      }
-      default -> general.push(operand);
+    if (operand instanceof Operand.Xmm xmm) {
+      registers.pushLong(xmm.index(), half);
+    } else if (operand instanceof Operand.Memory place) {
+      pushPlace(half);
+      memory.loadFrom(Math.min(place.size(), 8));
+    } else {
+      general.push(operand);
     }
   }
 

@@ -191,14 +191,8 @@ final class Binder {
   }
 
   private static boolean isValue(Operand operand) {
-    return switch (operand) {
-      case Operand.Register register -> true;
-      case Operand.Memory memory -> true;
-      case Operand.Immediate immediate -> true;
-      case Operand.Mmx mmx -> true;
-      case Operand.Xmm xmm -> xmm.size() <= 8;
-      default -> false;
-    };
+    return operand instanceof Operand.Register || operand instanceof Operand.Memory || operand instanceof Operand.Immediate
+        || operand instanceof Operand.Mmx || operand instanceof Operand.Xmm xmm && xmm.size() <= 8;
   }
 
   private static XmmOperand xmm(Operand operand, Instruction instruction, int context) {
@@ -220,14 +214,17 @@ final class Binder {
 
   /** The place of an operand that is a value. */
   static Place place(Operand operand, int context) {
-    return switch (operand) {
-      case Operand.Register register -> register.highByte() ? new Place.HighByte(register.index())
-          : new Place.Register(register.index(), register.size());
-      case Operand.Memory memory -> new Place.Memory(new Address(memory, context), memory.size());
-      case Operand.Immediate immediate -> new Place.Constant(Bits.zeroExtend(immediate.value(), immediate.size()));
-      case Operand.Xmm xmm -> new Place.LowXmm(xmm.index(), xmm.size(), xmm.zeroUpper());
-      case Operand.Mmx mmx -> new Place.Mmx(mmx.index());
-      default -> throw new AssertionError("no value: " + operand);
-    };
+    if (operand instanceof Operand.Register register) {
+      return register.highByte() ? new Place.HighByte(register.index()) : new Place.Register(register.index(), register.size());
+    } else if (operand instanceof Operand.Memory memory) {
+      return new Place.Memory(new Address(memory, context), memory.size());
+    } else if (operand instanceof Operand.Immediate immediate) {
+      return new Place.Constant(Bits.zeroExtend(immediate.value(), immediate.size()));
+    } else if (operand instanceof Operand.Xmm xmm) {
+      return new Place.LowXmm(xmm.index(), xmm.size(), xmm.zeroUpper());
+    } else if (operand instanceof Operand.Mmx mmx) {
+      return new Place.Mmx(mmx.index());
+    }
+    throw new AssertionError("no value: " + operand);
   }
 }

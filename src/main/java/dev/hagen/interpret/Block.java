@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A straight run of decoded instructions: it ends at a control transfer, at an instruction after which the run loop must
  * look, at the end of the page, or at a limit.
  *
- * <p>HotSpot lays fields out in the order of declaration, those of eight bytes first, then those of four, then references.
- * So what every run wants lies together here.
+ * <p>What an execution costs that is rare, as most are while a system boots, is the host's waiting for memory. So what is wanted
+ * each time lies together here, and before the steps: HotSpot lays fields out in the order of declaration, those of eight bytes
+ * first, then those of four, then references.
  */
 final class Block extends CodeRange {
   /** Guest-physical address of the first byte. */
@@ -22,10 +23,17 @@ final class Block extends CodeRange {
   final long secondPage;
   /** The distance of the block from the head of {@link #code}, in linear addresses. */
   long entryDistance;
+  /**
+   * Where the block goes when it does not go on behind itself, as a distance from its start, or {@link #ELSEWHERE} if its last
+   * instruction alone does not say so.
+   */
+  private final long target;
   /** By what {@link BlockCache} knows the block: while it does so, else {@link #UNKNOWN}. */
   long key = UNKNOWN;
   /** The execution context that the bytes were decoded for. */
   final int context;
+  /** The number of the block among the entries of {@link #code}. */
+  int entry;
   /** How often the block has been entered. */
   int heat;
   /** With how much heat it is reported as hot; below zero, it is not, see {@link #suspend}. */
@@ -36,27 +44,30 @@ final class Block extends CodeRange {
   final int size;
   /** How often it was left otherwise than towards the next instruction. */
   int taken;
-  /** The number of the block among the entries of {@link #code}. */
-  int entry;
+  /** Whether {@link #next} and {@link #other} lie where this block goes in any case. */
+  private boolean isNextNear;
+  private boolean isOtherNear;
+  /** What is known of the block's first instruction if units have left for it. */
+  private @Nullable LeaveRecord leaves;
+  /** Where the block went that ends in an indirect jump or call; null for others. */
+  final @Nullable IndirectTargets targets;
   /** What runs instead of the block, once it is translated. */
   @Nullable RegionCode code;
-  /** The first step, which leads to the others. */
-  final Step first;
   /** The block that ran behind it last time that it was left towards the next instruction, and otherwise. */
   private @Nullable Block next;
   private @Nullable Block other;
-  /** Where the block went that ends in an indirect jump or call; null for others. */
-  final @Nullable IndirectTargets targets;
-  /** What is known of the block's first instruction if units have left for it. */
-  private @Nullable LeaveRecord leaves;
+  /** The first step, which leads to the others. The last reference, so that a collection moves the steps right behind the block. */
+  final Step first;
 
   static final long ONE_PAGE = -1;
   /** The key of no block. */
   static final long UNKNOWN = -1;
+  /** See {@link #target}. */
+  static final long ELSEWHERE = Long.MIN_VALUE;
   /** A limit that is never reached. */
   static final int NEVER = -1;
 
-  Block(long physical, int context, List<Step> steps, int length, long secondPage, boolean indirect) {
+  Block(long physical, int context, List<Step> steps, int length, long secondPage, boolean indirect, long target) {
     this.physical = physical;
     this.context = context;
     this.first = steps.getFirst();
@@ -69,6 +80,7 @@ final class Block extends CodeRange {
     this.length = length;
     this.secondPage = secondPage;
     this.targets = indirect ? new IndirectTargets() : null;
+    this.target = target;
   }
 
   /** What is known of the block's first instruction, which units leave for. */
@@ -103,9 +115,34 @@ final class Block extends CodeRange {
     }
     if (towardsNext) {
       next = block;
+      isNextNear = isNear(block, length);
     } else {
       other = block;
+      isOtherNear = isNear(block, target);
     }
+  }
+
+  /** Whether it is {@code block} that runs behind this one whenever this one goes so far: both lie in one page. */
+  private boolean isNear(Block block, long distance) {
+    return target != ELSEWHERE && secondPage == ONE_PAGE && block.context == context && block.physical == physical + distance
+        && (block.physical ^ physical) >>> 12 == 0;
+  }
+
+  /**
+   * The block that is interpreted when this one has gone on behind itself, if that is known whatever the TLB says; or null.
+   * Between the two nothing has happened for which a block is left early.
+   */
+  @Nullable Block nearNext() {
+    return isNextNear ? interpreted(next) : null;
+  }
+
+  /** The same when this one has gone elsewhere. */
+  @Nullable Block nearOther() {
+    return isOtherNear ? interpreted(other) : null;
+  }
+
+  private static @Nullable Block interpreted(@Nullable Block block) {
+    return block != null && block.key >= 0 && block.code == null ? block : null;
   }
 
   /** Besides, the block lets go of others: nothing that is retired leads to more of that kind. */

@@ -38,7 +38,18 @@ final class BlockCache implements CodeListener {
   /** Steps that the cache holds at most; then it is emptied. About 100 bytes each. */
   private static final int MAX_STEPS = 1 << 20;
 
-  private record Key(long physical, int context) {}
+  /** The methods are written out: those of records are made when they are first called, by the guest's thread here. */
+  private record Key(long physical, int context) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key && key.physical == physical && key.context == context;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * Long.hashCode(physical) + context;
+    }
+  }
 
   /** An entry of a region's unit: its number, and its distance from the head. */
   private record Entry(RegionCode code, int number, long distance) {}

@@ -64,7 +64,6 @@ final class BlockDecoder {
     instructions.clear();
     int offset = 0;
     long secondPage = Block.ONE_PAGE;
-    boolean indirect = false;
     while (instructions.size() < Math.min(limit, MAX_INSTRUCTIONS)) {
       Instruction instruction = decoder.decode(work, bytes, offset, available, codeSize);
       if (instruction == null) {
@@ -83,18 +82,18 @@ final class BlockDecoder {
       }
       instructions.add(instruction);
       offset += instruction.length();
-      indirect = isIndirect(instruction);
       if (secondPage != Block.ONE_PAGE || LAST.contains(instruction.op())) {
         break;
       }
     }
     cpu.counters.count(Counter.BLOCKS_DECODED);
-    bind(context);
-    return new Block(physical, context, steps, offset, secondPage, indirect);
+    Instruction last = instructions.getLast();
+    // The steps are made here so that they lie behind the block in the JVM's memory.
+    return new Block(physical, context, bind(context), offset, secondPage, isIndirect(last), target(last, offset, context));
   }
 
   /** Makes the steps, one behind the other so that they lie side by side in the JVM's memory. */
-  private void bind(int context) {
+  private List<Step> bind(int context) {
     steps.clear();
     int end = 0;
     int i = 0;
@@ -109,11 +108,24 @@ final class BlockDecoder {
       step.end = (short) end;
       steps.add(step);
     }
+    return steps;
   }
 
   private static boolean isIndirect(Instruction instruction) {
     return (instruction.op() == Op.JMP || instruction.op() == Op.CALL)
         && !(instruction.operand(0) instanceof Operand.Relative);
+  }
+
+  /** See {@link Block#target}, of a block that ends with {@code instruction} at distance {@code end}. */
+  private static long target(Instruction instruction, int end, int context) {
+    if (!LAST.contains(instruction.op())) {
+      return end;
+    }
+    return switch (instruction.op()) {
+      case JMP, JCC, CALL -> instruction.operand(0) instanceof Operand.Relative relative
+          && FrequentSteps.flowSize(instruction, context) != 0 ? end + relative.displacement() : Block.ELSEWHERE;
+      default -> Block.ELSEWHERE;
+    };
   }
 
   /** Bytes from RIP to the end of the code segment; in 64-bit mode there is no end. */

@@ -193,9 +193,11 @@ public final class Interpreter {
       hot.hot(linear);
     }
     LazyFlags.sync(cpu);
-    before = block;
-    wentOn = false;
-    runBlock(block);
+    before = null;
+    runBlocks(block);
+    if (cpu.interruptShadow && cpu.leaveBlock && faults != null && !inTurns) {
+      windowIsQuiet();
+    }
     return false;
   }
 
@@ -253,18 +255,34 @@ public final class Interpreter {
     }
   }
 
-  private void runBlock(Block block) {
-    cpu.counters.count(Counter.BLOCKS_INTERPRETED);
-    long base = cpu.rip;
-    execute(cpu, block, Math.min(block.size, -cpu.countdown));
-    long distance = cpu.rip - base;
-    long jump = distance - block.length;
-    // Without a branch, which nobody can predict: 1 unless the block has gone on behind itself.
-    int away = (int) ((jump | -jump) >>> 63);
-    wentOn = away == 0;
-    block.taken += away;
-    if (block.targets != null && away != 0) {
-      block.targets.note(distance);
+  /** Interprets a block, and what runs behind it as long as that is known without a look at the TLB. */
+  private void runBlocks(Block first) {
+    CpuState cpu = this.cpu;
+    Block block = first;
+    while (true) {
+      cpu.counters.count(Counter.BLOCKS_INTERPRETED);
+      long base = cpu.rip;
+      execute(cpu, block, Math.min(block.size, -cpu.countdown));
+      long distance = cpu.rip - base;
+      // A branch, which the host guesses: so it fetches what comes next before this block is through.
+      boolean away = distance != block.length;
+      Block near;
+      if (away) {
+        block.taken++;
+        if (block.targets != null) {
+          block.targets.note(distance);
+        }
+        near = block.nearOther();
+      } else {
+        near = block.nearNext();
+      }
+      if (near == null || near.heat + 1 == near.limit || cpu.leaveBlock || cpu.countdown >= 0 || cpu.isAttentionWanted()) {
+        before = block;
+        wentOn = !away;
+        return;
+      }
+      near.heat++;
+      block = near;
     }
   }
 

@@ -84,6 +84,11 @@ public final class HostMemory {
     return offset;
   }
 
+  /** Has the host back part of an allocation (multiples of 4 KiB) on a thread of its own, without waiting for it. */
+  static void populate(long offset, long size) {
+    Thread.ofPlatform().daemon().name("hagen-populate").start(() -> HostRange.populate(offset, size));
+  }
+
   /** Gives the pages of an allocation back to the host; the offsets stay reserved and are not handed out again. */
   public static synchronized void release(long offset, long size) {
     HostRange.unback(offset, size);

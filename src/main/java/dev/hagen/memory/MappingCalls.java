@@ -9,6 +9,7 @@ final class MappingCalls {
   static final int MAP_FIXED = 0x10;
   static final int MAP_FIXED_NOREPLACE = 0x10_0000;
   static final int MADV_HUGEPAGE = 14;
+  static final int MADV_POPULATE_WRITE = 23;
   static final long FAILED = -1;
 
   private static final int MAP_PRIVATE = 2;

@@ -72,6 +72,18 @@ public final class PhysicalMemory implements AutoCloseable {
     return NO_RAM;
   }
 
+  /**
+   * Says that the guest will soon write RAM from {@code address} on, if it is RAM: the host clears its pages meanwhile, which takes a
+   * millisecond or more for each megabyte where it has none at hand.
+   */
+  public void expectWrites(long address, long length) {
+    long start = address & ~0xFFFL;
+    long end = Math.min(address + length, lowSize) & ~0xFFFL;
+    if (start >= 0 && start < end) {
+      HostMemory.populate(ramBase + start, end - start);
+    }
+  }
+
   /** The number of the RAM page that holds host offset {@code offset}. */
   public int ramPage(long offset) {
     return (int) ((offset - ramBase) >>> 12);

@@ -121,27 +121,27 @@ public final class RegionBuilder {
   /** Where control goes behind a block often enough, in the order in which that is to be looked at. */
   private List<Long> successors(long linear, RegionBlock block) {
     List<Long> found = new ArrayList<>();
-    switch (block.terminal()) {
-      case Terminal.Branch branch -> {
-        boolean takenFirst = likely(linear, block) == branch.taken();
-        if (takenFirst && isTaken(linear, block, true)) {
-          found.add(branch.taken());
-        }
-        if (isTaken(linear, block, false)) {
-          found.add(branch.notTaken());
-        }
-        if (!takenFirst && isTaken(linear, block, true)) {
-          found.add(branch.taken());
-        }
+    Terminal terminal = block.terminal();
+    if (terminal instanceof Terminal.Branch branch) {
+      boolean takenFirst = likely(linear, block) == branch.taken();
+      if (takenFirst && isTaken(linear, block, true)) {
+        found.add(branch.taken());
       }
-      case Terminal.Call call -> {
-        addReturnSite(linear, call.next(), found);
-        if (call.target() == 0 || isSmallLeaf(linear, call.target())) {
-          found.add(call.target());
-        }
+      if (isTaken(linear, block, false)) {
+        found.add(branch.notTaken());
       }
-      case Terminal.IndirectCall call -> addReturnSite(linear, call.next(), found);
-      default -> found.addAll(block.terminal().successors());
+      if (!takenFirst && isTaken(linear, block, true)) {
+        found.add(branch.taken());
+      }
+    } else if (terminal instanceof Terminal.Call call) {
+      addReturnSite(linear, call.next(), found);
+      if (call.target() == 0 || isSmallLeaf(linear, call.target())) {
+        found.add(call.target());
+      }
+    } else if (terminal instanceof Terminal.IndirectCall call) {
+      addReturnSite(linear, call.next(), found);
+    } else {
+      found.addAll(terminal.successors());
     }
     return found;
   }
@@ -265,18 +265,17 @@ public final class RegionBuilder {
     blocks.forEach(block -> inside.add(block.start()));
     Map<Long, Link> links = new HashMap<>();
     for (RegionBlock block : blocks) {
-      switch (block.terminal()) {
-        case Terminal.Call call -> addLink(linear, call.target(), links);
-        case Terminal.Jump jump when !inside.contains(jump.target()) -> addLink(linear, jump.target(), links);
-        case Terminal.Branch branch -> {
-          if (!inside.contains(branch.taken()) && isTaken(linear, block, true)) {
-            addLink(linear, branch.taken(), links);
-          }
-          if (!inside.contains(branch.notTaken()) && isTaken(linear, block, false)) {
-            addLink(linear, branch.notTaken(), links);
-          }
+      Terminal terminal = block.terminal();
+      if (terminal instanceof Terminal.Call call) {
+        addLink(linear, call.target(), links);
+      } else if (terminal instanceof Terminal.Jump jump && !inside.contains(jump.target())) {
+        addLink(linear, jump.target(), links);
+      } else if (terminal instanceof Terminal.Branch branch) {
+        if (!inside.contains(branch.taken()) && isTaken(linear, block, true)) {
+          addLink(linear, branch.taken(), links);
         }
-        default -> {
+        if (!inside.contains(branch.notTaken()) && isTaken(linear, block, false)) {
+          addLink(linear, branch.notTaken(), links);
         }
       }
     }

@@ -7,9 +7,13 @@ public final class HostClock extends MachineClock {
   private final long start = System.nanoTime();
   private final Runnable wake;
   private final Thread thread;
-  /** The deadline the thread waits for. */
+  /** The deadline the thread is to wait for. */
   private volatile long wanted = NEVER;
+  /** When the thread wakes by itself if it sleeps: it need not be woken for a later deadline, which costs a system call. */
+  private volatile long wakesAt = AWAKE;
   private volatile boolean closed;
+
+  private static final long AWAKE = Long.MIN_VALUE;
 
   /**
    * A clock that starts now.
@@ -29,15 +33,18 @@ public final class HostClock extends MachineClock {
 
   @Override
   void deadlineChanged() {
-    wanted = nextDeadline();
-    LockSupport.unpark(thread);
+    waitFor(nextDeadline());
   }
 
   @Override
   public void runDue() {
     super.runDue();
-    wanted = nextDeadline();
-    if (wanted != NEVER) {
+    waitFor(nextDeadline());
+  }
+
+  private void waitFor(long deadline) {
+    wanted = deadline;
+    if (deadline < wakesAt) {
       LockSupport.unpark(thread);
     }
   }
@@ -45,18 +52,28 @@ public final class HostClock extends MachineClock {
   private void waitForDeadlines() {
     while (!closed) {
       long deadline = wanted;
-      if (deadline == NEVER) {
-        LockSupport.park(this);
-        continue;
-      }
       long left = deadline - now();
       if (left > 0) {
-        LockSupport.parkNanos(this, left);
+        sleepUntil(deadline);
       } else {
         wanted = NEVER;
         wake.run();
       }
     }
+  }
+
+  /** Sleeps until a deadline, or {@link #NEVER}, or until an earlier one is wanted. */
+  private void sleepUntil(long deadline) {
+    wakesAt = deadline;
+    // Whoever has not seen that it sleeps has said before what it wants.
+    if (wanted >= deadline && !closed) {
+      if (deadline == NEVER) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, deadline - now());
+      }
+    }
+    wakesAt = AWAKE;
   }
 
   @Override

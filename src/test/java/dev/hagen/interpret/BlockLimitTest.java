@@ -10,7 +10,7 @@ final class BlockLimitTest {
   private static final int THRESHOLD = 100;
   private static final int PATIENCE = 400;
 
-  private final Block block = new Block(0x1000, 0, List.of(new SystemSteps.Raise(0, 0)), 1, Block.ONE_PAGE, false);
+  private final Block block = new Block(0x1000, 0, List.of(new SystemSteps.Raise(0, 0)), 1, Block.ONE_PAGE, false, 1);
 
   /** Enters the block; answers how often until it is reported, or 0 if it is not. */
   private int enter(int times) {

@@ -26,7 +26,7 @@ class RegionCodeTest {
     }
   }
 
-  private final Block head = new Block(0x1000, 0, List.of(new SystemSteps.Raise(0, 0)), 1, Block.ONE_PAGE, false);
+  private final Block head = new Block(0x1000, 0, List.of(new SystemSteps.Raise(0, 0)), 1, Block.ONE_PAGE, false, 1);
   private final RegionCode code = new RegionCode(head, 0x1000, List.of(), List.of(0L), IMPROVEMENTS);
 
   private void tryOut(int changes) {
