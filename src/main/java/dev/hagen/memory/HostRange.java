@@ -73,7 +73,7 @@ final class HostRange {
 
   /** Backs a mapped range now, as if it were written; hosts older than Linux 5.14 do nothing. */
   static void populate(long offset, long size) {
-    // Piece by piece: the process can change no mapping meanwhile.
+    // Piece by piece, so that whoever has a mapping changed meanwhile need not wait for all.
     for (long done = 0; done < size; done += PIECE) {
       MappingCalls.madvise(BASE + offset + done, Math.min(PIECE, size - done), MappingCalls.MADV_POPULATE_WRITE);
     }

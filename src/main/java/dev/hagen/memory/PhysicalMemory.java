@@ -73,8 +73,8 @@ public final class PhysicalMemory implements AutoCloseable {
   }
 
   /**
-   * Says that the guest will soon write RAM from {@code address} on, if it is RAM: the host clears its pages meanwhile, which takes a
-   * millisecond or more for each megabyte where it has none at hand.
+   * Says that the guest will soon write what is RAM below 4 GiB of {@code length} bytes from {@code address} on: the host clears its
+   * pages meanwhile, instead of when they are written.
    */
   public void expectWrites(long address, long length) {
     long start = address & ~0xFFFL;
