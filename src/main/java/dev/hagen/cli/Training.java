@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Several command lines, one after the other in one JVM: what it learns from when {@code target/hagen.aot} is made, see {@code
  * src/main/launcher/train.sh}. A method that the JVM has compiled meanwhile is compiled at once in every later run, and without being
- * watched first; so there had better be guests of all kinds.
+ * watched first.
  */
 final class Training {
   private static final String SEPARATOR = "--";

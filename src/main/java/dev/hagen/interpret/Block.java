@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A straight run of decoded instructions: it ends at a control transfer, at an instruction after which the run loop must
  * look, at the end of the page, or at a limit.
  *
- * <p>What an execution costs that is rare, as most are while a system boots, is the host's waiting for memory. So what is wanted
- * each time lies together here, and before the steps: HotSpot lays fields out in the order of declaration, those of eight bytes
- * first, then those of four, then references.
+ * <p>HotSpot lays fields out in the order of declaration, those of eight bytes first, then those of four, then references.
+ * So what every run wants lies together here.
  */
 final class Block extends CodeRange {
   /** Guest-physical address of the first byte. */
@@ -56,7 +55,7 @@ final class Block extends CodeRange {
   /** The block that ran behind it last time that it was left towards the next instruction, and otherwise. */
   private @Nullable Block next;
   private @Nullable Block other;
-  /** The first step, which leads to the others. The last reference, so that a collection moves the steps right behind the block. */
+  /** The first step, which leads to the others. */
   final Step first;
 
   static final long ONE_PAGE = -1;

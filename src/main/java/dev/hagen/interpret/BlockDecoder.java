@@ -88,7 +88,6 @@ final class BlockDecoder {
     }
     cpu.counters.count(Counter.BLOCKS_DECODED);
     Instruction last = instructions.getLast();
-    // The steps are made here so that they lie behind the block in the JVM's memory.
     return new Block(physical, context, bind(context), offset, secondPage, isIndirect(last), target(last, offset, context));
   }
 
