@@ -238,8 +238,13 @@ public final class Translator implements HotCodeListener, AutoCloseable {
 
   private void improve(RegionCode code, Region region, Counter reason) {
     long start = System.nanoTime();
-    UnitFactory.Made made = code.isRetired() ? null : make(region, code, false, reason);
-    if (made != null) {
+    if (code.isRetired()) {
+      return;
+    }
+    UnitFactory.Made made = make(region, code, false, reason);
+    if (made == null) {
+      cpu.counters.countShared(Counter.UNITS_TOO_LARGE);
+    } else {
       long nanos = System.nanoTime() - start;
       UnitFactory.Made whole = made.with(finish);
       boolean tried = watch != null

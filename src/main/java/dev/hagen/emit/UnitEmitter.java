@@ -214,7 +214,7 @@ public final class UnitEmitter {
     code.label(end);
     code.visitor().visitMaxs(0, 0);
     code.visitor().visitEnd();
-    if (end.getOffset() > HotSpot.LARGEST_METHOD) {
+    if (end.getOffset() > (draft ? HotSpot.LARGEST_DRAFT : HotSpot.LARGEST_METHOD)) {
       // ASM would take long for such a method, or give up.
       return null;
     }

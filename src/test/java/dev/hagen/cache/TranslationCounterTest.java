@@ -141,6 +141,27 @@ final class TranslationCounterTest {
   }
 
   @Test
+  void unitForC2_largerThanHotSpotCompiles_isCounted_andItsDraftRunsOn() {
+    Tunables tunables = AT_ONCE.with(Tunable.TIERS, 1).with(Tunable.PROMOTION, 100);
+    Counters counters;
+    int blocks = 0;
+    do {
+      blocks++;
+      // movzx eax, byte [the next instruction]; cmp al, [the same]; jne out of the loop, which is never taken
+      String block = "0f b6 05 00 00 00 00 3a 05 fa ff ff ff 0f 85 00 08 00 00 ";
+      String loop = block.repeat(blocks) + "e9" + littleEndian(-19 * blocks - 5);
+      counters = run(loop, tunables, CacheLimits.standard(), INSTRUCTIONS);
+    } while (counters.of(Counter.UNITS_TOO_LARGE) == 0 && counters.of(Counter.REGIONS_SPLIT) == 0);
+    assertThat(counters.of(Counter.UNITS_TOO_LARGE)).isEqualTo(1);
+    assertThat(counters.sum(CounterFamily.UNITS_MADE)).isEqualTo(counters.of(Counter.UNITS_TRANSLATED)).isPositive();
+    assertThat(counters.of(Counter.INSTRUCTIONS_IN_UNITS)).isGreaterThan(INSTRUCTIONS * 9 / 10);
+  }
+
+  private static String littleEndian(int value) {
+    return " %02x %02x %02x %02x".formatted(value & 0xFF, value >> 8 & 0xFF, value >> 16 & 0xFF, value >>> 24);
+  }
+
+  @Test
   void unit_largerThanTheCache_isEvictedAtOnce() {
     Counters counters = run(LOOP, AT_ONCE, new CacheLimits(CachePolicy.LRU, 1), 100);
     assertThat(counters.of(Counter.UNITS_EVICTED)).isPositive().isEqualTo(counters.of(Counter.UNITS_TRANSLATED));
