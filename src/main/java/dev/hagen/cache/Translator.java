@@ -237,10 +237,10 @@ public final class Translator implements HotCodeListener, AutoCloseable {
   }
 
   private void improve(RegionCode code, Region region, Counter reason) {
-    long start = System.nanoTime();
     if (code.isRetired()) {
       return;
     }
+    long start = System.nanoTime();
     UnitFactory.Made made = make(region, code, false, reason);
     if (made == null) {
       cpu.counters.countShared(Counter.UNITS_TOO_LARGE);

@@ -128,7 +128,7 @@ public enum Counter {
   REGIONS_SPLIT(           "Regions too large for one method, of which the first half was tried instead."),
   REGIONS_GIVEN_UP(        "Regions of which no unit could be made."),
   UNITS_DISCARDED(         "Units that were made in vain: their code had been written meanwhile."),
-  UNITS_TOO_LARGE(         "Units for C2 that would have been larger than HotSpot compiles: their drafts run on."),
+  UNITS_TOO_LARGE(         "Units that were not made anew since they would have been larger than HotSpot compiles: what ran before runs on."),
   UNITS_TRANSLATED(        UNITS_MADE, "hot",           "hot code's first unit"),
   UNITS_PROMOTED(          UNITS_MADE, "promoted",      "made for C2 in place of a draft that ran for long"),
   UNITS_ADAPTED(           UNITS_MADE, "adapted",       "made anew since the one before was left often"),

@@ -40,7 +40,7 @@ final class GoldenBytecodeTest {
   private static final boolean REFRESH = Boolean.getBoolean("golden.refresh");
   private static final String COMMAND = "mvn test -Dtest=GoldenBytecodeTest -Dgolden.refresh=true";
   private static final int USER = 3 << ExecutionContext.CPL_SHIFT | ExecutionContext.FLAT;
-  private static final int LONG = 2 | 2 << 2 | USER;
+  static final int LONG = 2 | 2 << 2 | USER;
   private static final int COMPATIBLE = 1 | 1 << 2 | USER;
   private static final long LINEAR = 0x1000;
   private static final Decoder DECODER = new Decoder(Extension.of(CpuModel.standard()));
@@ -121,15 +121,17 @@ final class GoldenBytecodeTest {
 
   private static Region region(int bits, String hex) {
     byte[] code = HexFormat.of().parseHex(hex);
-    List<Instruction> instructions = new ArrayList<>();
-    int at = 0;
-    while (at < code.length) {
-      Instruction instruction = decode(code, at, bits / 8);
-      instructions.add(instruction);
-      at += instruction.length();
-    }
-    RegionBlock block = new RegionBlock(0, instructions, terminal(instructions.getLast(), at));
+    List<Instruction> instructions = instructions(code, bits / 8);
+    RegionBlock block = new RegionBlock(0, instructions, terminal(instructions.getLast(), code.length));
     return new Region(LINEAR, bits == 64 ? LONG : COMPATIBLE, List.of(block), List.of(), Map.of(), 0, Map.of());
+  }
+
+  static List<Instruction> instructions(byte[] code, int codeSize) {
+    List<Instruction> instructions = new ArrayList<>();
+    for (int at = 0; at < code.length; at += instructions.getLast().length()) {
+      instructions.add(decode(code, at, codeSize));
+    }
+    return instructions;
   }
 
   private static Instruction decode(byte[] code, int at, int codeSize) {
