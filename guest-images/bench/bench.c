@@ -5,7 +5,8 @@
  *
  * A run is the work again in the same process: run 1 meets code that nobody has translated yet,
  * the later ones meet warm code. Each program has a process of its own; one that crashes prints
- * "bench crash GROUP NAME" and the next one starts. "bench done" comes last. */
+ * "bench crash GROUP NAME" and the next one starts. "bench done" comes last. If it is told to wait,
+ * "bench ready GROUP NAME RUN" comes before each run, which begins when a line has been read. */
 #define _GNU_SOURCE
 #include "bench.h"
 
@@ -20,13 +21,13 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: bench [--runs N] [--scale F] [--busybox FILE] [--directory DIR] [--cmdline FILE]\n"
+    "usage: bench [--runs N] [--scale F] [--wait] [--busybox FILE] [--directory DIR] [--cmdline FILE]\n"
     "             [GROUP|NAME[,...]]\n"
     "       bench --list\n"
     "\n"
     "Runs the programs of the named groups, or single ones; all but the group 'stack' if nothing\n"
-    "is named. --scale multiplies the sizes. --cmdline reads a kernel command line, of which\n"
-    "bench=GROUP|NAME,... scale=F runs=N are obeyed.\n";
+    "is named. --scale multiplies the sizes. --wait reads a line before each run. --cmdline reads a\n"
+    "kernel command line, of which bench=GROUP|NAME,... scale=F runs=N wait=1 are obeyed.\n";
 
 static const struct program *const groups[] = {
     integer_programs, floating_programs, memory_programs, system_programs, real_programs,
@@ -35,6 +36,7 @@ static const struct program *const groups[] = {
 
 static int runs = 2;
 static double scale = 1;
+static int waits;
 static const char *wanted = "";
 
 _Noreturn void fail(const char *what) {
@@ -68,6 +70,13 @@ static double wall_seconds(void) {
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* Returns when a line was read, or its end: no byte more, since the next process reads the next one. */
+static void await_line(void) {
+  char byte;
+  while (read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n') {
+  }
+}
+
 static void measure(const struct program *program) {
   uint64_t size = (uint64_t)((double)program->size * scale);
   size = size < program->smallest ? program->smallest : size;
@@ -75,6 +84,11 @@ static void measure(const struct program *program) {
     program->prepare(size);
   }
   for (int run = 1; run <= runs; run++) {
+    if (waits) {
+      printf("bench ready %s %s %d\n", program->group, program->name, run);
+      fflush(stdout);
+      await_line();
+    }
     printf("bench begin %s %s %d\n", program->group, program->name, run);
     fflush(stdout);
     double cpu = cpu_seconds(), wall = wall_seconds();
@@ -144,6 +158,8 @@ static void read_command_line(const char *name) {
       scale = atof(word + 6);
     } else if (strncmp(word, "runs=", 5) == 0) {
       runs = atoi(word + 5);
+    } else if (strncmp(word, "wait=", 5) == 0) {
+      waits = atoi(word + 5);
     }
   }
   /* Kernel messages would fall into our lines. 8: the console's log level. */
@@ -159,6 +175,8 @@ int main(int count, char **arguments) {
     const char *option = arguments[i];
     if (strcmp(option, "--list") == 0) {
       list = 1;
+    } else if (strcmp(option, "--wait") == 0) {
+      waits = 1;
     } else if (option[0] != '-') {
       wanted = option;
     } else if (i + 1 == count) {

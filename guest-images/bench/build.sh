@@ -19,6 +19,7 @@ bench.c says what is printed:
   bench=GROUP|NAME[,...]  groups or single programs, default: all but the group 'stack'
   scale=F                 multiplies the sizes; at 1 a run takes a second or two under QEMU's TCG
   runs=N                  how often each program runs in its process, default 2
+  wait=1                  a run begins when a line came from the console
 
   qemu-system-x86_64 -m 512 -nographic -kernel target/guest-images/debian/vmlinuz-amd64 \
       -initrd target/guest-images/bench/initrd-amd64 \

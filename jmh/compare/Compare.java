@@ -1,5 +1,7 @@
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Runs the same guests in Hagen and in QEMU's TCG in turn and prints how they compare. */
 final class Compare {
@@ -61,25 +63,30 @@ final class Compare {
     }
   }
 
-  /** One group in each emulator; the one that begins changes with the round. */
+  /** One group in both emulators, a run of a program in each in turn; the one that begins changes with the round. */
   private void inTurn(int round, Guest guest, String group) throws Exception {
-    List<Machine> machines = new ArrayList<>(List.of(Machine.TCG, Machine.HAGEN));
-    if (round % 2 == 1) {
-      machines = machines.reversed();
+    // The loop on a stack in its code is compared with Hagen itself; QEMU would need minutes.
+    List<Machine> machines = group.equals("stack") ? List.of(Machine.HAGEN) : List.of(Machine.TCG, Machine.HAGEN);
+    progress("round " + (round + 1) + ", " + guest.bits() + "-bit, " + group);
+    Map<Machine, GuestRun> runs = new LinkedHashMap<>();
+    for (Machine machine : round % 2 == 1 ? machines.reversed() : machines) {
+      runs.put(machine, GuestRun.emulated(options, machine, guest, group, round));
     }
-    for (Machine machine : machines) {
-      // The loop on a stack in its code is compared with Hagen itself; QEMU would need minutes.
-      if (machine == Machine.TCG && group.equals("stack")) {
-        continue;
+    List<GuestRun> running = new ArrayList<>(runs.values());
+    while (!running.isEmpty()) {
+      for (GuestRun run : List.copyOf(running)) {
+        if (!run.turn()) {
+          running.remove(run);
+        }
       }
-      progress("round " + (round + 1) + ", " + guest.bits() + "-bit, " + group + ", " + machine.title());
-      GuestRun run = GuestRun.emulated(options, machine, guest, group, round);
+    }
+    runs.forEach((machine, run) -> {
       run.into(results, machine);
       run.troubles().forEach(trouble -> {
         troubles.add(machine.title() + ", " + guest.bits() + "-bit, " + group + ": " + trouble + " (see " + run.log() + ")");
         System.err.println("TROUBLE: " + trouble);
       });
-    }
+    });
   }
 
   private static void progress(String what) {

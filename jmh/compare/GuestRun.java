@@ -8,90 +8,148 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
-/** One run of an emulator, or of the programs on the host: reads the console and takes the times of its lines. */
+/**
+ * One run of an emulator, or of the programs on the host: reads the console and takes the times of its lines. It goes on by turns;
+ * in between it is stopped with all of its threads.
+ */
 final class GuestRun {
 
   /** A point in time: of the wall and of the emulator's processor time, in seconds. */
   private record Moment(double wall, double cpu) {}
 
   private final Guest guest;
+  private final List<String> command;
+  private final int timeout;
+  private final Results.Place place;
   private final Path log;
   private final boolean emulated;
   private final List<Results.Sample> samples = new ArrayList<>();
   private final List<String> troubles = new ArrayList<>();
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private Optional<Results.Boot> boot = Optional.empty();
-  private ProcessHandle process;
+  private Process emulator;
+  private BufferedWriter copy;
   private long started;
   private Moment begin = new Moment(0, 0);
   private String running = "";
+  private boolean waits;
   private boolean done;
   private volatile long lastHeard;
 
-  private GuestRun(Guest guest, Path log, boolean emulated) {
+  private GuestRun(Guest guest, List<String> command, int timeout, Results.Place place, Path log, boolean emulated) {
     this.guest = guest;
+    this.command = command;
+    this.timeout = timeout;
+    this.place = place;
     this.log = log;
     this.emulated = emulated;
   }
 
+  /** The programs on this machine itself, from their start to their end. */
   static GuestRun host(Options options, Guest guest) throws Exception {
-    GuestRun run = new GuestRun(guest, log(options, "host-" + guest.architecture()), false);
-    run.run(options.hostCommand(guest), options.timeout());
+    GuestRun run = new GuestRun(guest, options.hostCommand(guest), options.timeout(), new Results.Place("", 0),
+        log(options, "host-" + guest.architecture()), false);
+    while (run.turn()) {
+      throw new IOException("they wait for something");
+    }
     if (!run.done) {
       throw new IOException("they did not come to their end, see " + run.log);
     }
     return run;
   }
 
-  static GuestRun emulated(Options options, Machine machine, Guest guest, String group, int round) throws Exception {
-    String name = machine.name().toLowerCase(java.util.Locale.ROOT) + "-" + guest.architecture() + "-" + group + "-" + (round + 1);
-    GuestRun run = new GuestRun(guest, log(options, name), true);
-    run.run(options.command(machine, guest, group), options.timeout());
-    if (!run.done) {
-      run.troubles.add("the guest did not come to its end" + (run.running.isEmpty() ? "" : ", it was running " + run.running));
-    }
-    return run;
+  /** A guest that will run a group of programs; it has not been started. */
+  static GuestRun emulated(Options options, Machine machine, Guest guest, String group, int round) throws IOException {
+    String name = machine.name().toLowerCase(Locale.ROOT) + "-" + guest.architecture() + "-" + group + "-" + (round + 1);
+    return new GuestRun(guest, options.command(machine, guest, group), options.timeout(), new Results.Place(group, round),
+        log(options, name), true);
   }
 
   private static Path log(Options options, String name) throws IOException {
     return Files.createDirectories(options.home().resolve("target/compare")).resolve(name + ".log");
   }
 
-  private void run(List<String> command, int timeout) throws Exception {
-    started = System.nanoTime();
-    lastHeard = started;
-    Process emulator = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(
-        new java.io.File("/dev/null"))).start();
-    process = emulator.toHandle();
-    Thread watch = Thread.startVirtualThread(() -> watch(timeout));
-    Thread end = new Thread(process::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(end);
-    try (InputStream console = emulator.getInputStream(); BufferedWriter copy = Files.newBufferedWriter(log)) {
-      read(console, copy);
+  /**
+   * Starts, or goes on, until the guest waits to begin with a program's next run, and stops it there.
+   *
+   * @return whether it waits; otherwise it has ended
+   */
+  boolean turn() throws IOException, InterruptedException {
+    if (emulator == null) {
+      start();
+    } else {
+      signal("CONT");
+      goOn();
+    }
+    lastHeard = System.nanoTime();
+    Thread watch = Thread.startVirtualThread(this::watch);
+    try {
+      waits = false;
+      read();
     } finally {
       watch.interrupt();
-      emulator.waitFor();
-      Runtime.getRuntime().removeShutdownHook(end);
+    }
+    if (waits) {
+      signal("STOP");
+    } else {
+      end();
+    }
+    return waits;
+  }
+
+  private void start() throws IOException {
+    copy = Files.newBufferedWriter(log);
+    started = System.nanoTime();
+    emulator = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(emulator::destroyForcibly));
+  }
+
+  private void end() throws IOException, InterruptedException {
+    copy.write(line.toString(StandardCharsets.ISO_8859_1));
+    copy.close();
+    emulator.waitFor();
+    if (!done) {
+      troubles.add("the guest did not come to its end" + (running.isEmpty() ? "" : ", it was running " + running));
     }
   }
 
-  private void watch(int timeout) {
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("sh", "-c", "kill -" + name + " " + emulator.pid()).inheritIO().start().waitFor();
+  }
+
+  private void goOn() {
+    try {
+      emulator.getOutputStream().write('\n');
+      emulator.getOutputStream().flush();
+    } catch (IOException e) {
+      // It has ended, which reading will find.
+    }
+  }
+
+  private void watch() {
     try {
       while (System.nanoTime() - lastHeard < timeout * 1_000_000_000L) {
         Thread.sleep(Duration.ofSeconds(1));
       }
       troubles.add("nothing was heard for " + timeout + " seconds");
-      process.destroyForcibly();
+      emulator.destroyForcibly();
     } catch (InterruptedException e) {
-      // The run is over.
+      // The turn is over.
     }
   }
 
-  private void read(InputStream console, BufferedWriter copy) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
+  /** Reads lines until the guest waits or the console ends. */
+  private void read() throws IOException {
+    InputStream console = emulator.getInputStream();
     byte[] buffer = new byte[8192];
-    for (int length = console.read(buffer); length > 0; length = console.read(buffer)) {
+    while (!waits) {
+      int length = console.read(buffer);
+      if (length < 0) {
+        return;
+      }
       Moment now = now();
       lastHeard = System.nanoTime();
       for (int i = 0; i < length; i++) {
@@ -105,18 +163,19 @@ final class GuestRun {
         heard(text, now);
       }
     }
-    copy.write(line.toString(StandardCharsets.ISO_8859_1));
   }
 
   private Moment now() {
-    double cpu = process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+    double cpu = emulator.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
     return new Moment((System.nanoTime() - started) / 1e9, cpu);
   }
 
   private void heard(String line, Moment now) {
     String[] words = line.split(" ");
     if (line.startsWith("HAGEN-READY") && boot.isEmpty()) {
-      boot = Optional.of(new Results.Boot(guest, now.wall, now.cpu, residentMebibytes()));
+      boot = Optional.of(new Results.Boot(guest, place, now.wall, now.cpu, residentMebibytes()));
+    } else if (line.startsWith("bench ready ")) {
+      waits = true;
     } else if (line.startsWith("bench begin ") && words.length == 5) {
       running = words[2] + " " + words[3];
       begin = now;
@@ -138,7 +197,7 @@ final class GuestRun {
     double guestWall = Double.parseDouble(words[6]);
     double wall = emulated ? now.wall - begin.wall : guestWall;
     double cpu = emulated ? now.cpu - begin.cpu : guestCpu;
-    samples.add(new Results.Sample(guest, words[2], words[3], words[4].equals("1"), wall, cpu, words[7]));
+    samples.add(new Results.Sample(guest, words[2], words[3], place.round(), Integer.parseInt(words[4]), wall, cpu, words[7]));
     if (Math.abs(guestWall - wall) > 0.1 + 0.1 * wall) {
       System.err.printf("compare.sh: %s %s took %.2f s by the guest's clock and %.2f s by the host's%n", words[2],
           words[3], guestWall, wall);
@@ -146,7 +205,7 @@ final class GuestRun {
   }
 
   private double residentMebibytes() {
-    try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+    try (var lines = Files.lines(Path.of("/proc/" + emulator.pid() + "/status"))) {
       return lines.filter(line -> line.startsWith("VmRSS:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
           .findFirst().orElse(0) / 1024.0;
     } catch (IOException e) {

@@ -13,11 +13,12 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
   static final String HELP = """
       usage: compare.sh [OPTION]... [GROUP|NAME]...
 
-      Boots the guests of guest-images/bench in QEMU (TCG, one thread) and in Hagen in turn, runs the
-      named groups (integer, floating, memory, system, real, stack; default: all) or single programs, and
-      prints TCG's seconds divided by Hagen's: above 1, Hagen is faster. Seconds are those of the host
-      between two lines on the guest's console, by the wall and by the emulator's processor time, all of
-      its threads included. A first run meets cold code; a warm run is any later one in the same process.
+      Boots the guests of guest-images/bench in QEMU (TCG, one thread) and in Hagen, runs the named groups
+      (integer, floating, memory, system, real, stack; default: all) or single programs in both, a run in
+      each in turn while the other is stopped, and prints TCG's seconds divided by Hagen's: above 1, Hagen
+      is faster; medians over the pairs of runs. Seconds are those of the host between two lines on the
+      guest's console, by the wall and by the emulator's processor time, all of its threads included. A
+      first run meets cold code; a warm run is any later one in the same process.
 
         --quick          --scale=0.1 --runs=2 --rounds=1: to see that everything works
         --rounds=N       how often each guest boots in each emulator (default: 3)
@@ -137,7 +138,7 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
     command.addAll(List.of("-m", memory, "-nographic", "-no-reboot",
         "-kernel", image("debian/vmlinuz-" + guest.architecture()).toString(),
         "-initrd", image("bench/initrd-" + guest.architecture()).toString(),
-        "-append", ("console=ttyS0 panic=-1 bench=" + group + " scale=" + scale + " runs=" + runs + " " + append).strip()));
+        "-append", ("console=ttyS0 panic=-1 bench=" + group + " scale=" + scale + " runs=" + runs + " wait=1 " + append).strip()));
     return command;
   }
 

@@ -43,13 +43,10 @@ final class Report {
         System.out.printf(" %10s", number(results.ratio(program, first, clock)));
       }
     }
-    double spread = 0;
     for (Machine machine : Machine.values()) {
       System.out.printf(" %7s", seconds(results.median(machine, program, false, Results.Clock.WALL)));
-      if (machine != Machine.HOST) {
-        spread = Math.max(spread, results.spread(machine, program, false, Results.Clock.WALL));
-      }
     }
+    double spread = results.spread(program, false, Results.Clock.WALL);
     System.out.printf(" %7s%n", Double.isFinite(spread) ? Math.round(100 * spread) + " %" : "-");
   }
 
@@ -93,8 +90,8 @@ final class Report {
     }
     for (Guest guest : options.guests()) {
       boolean small = guest.bits() == 64;
-      row("HAGEN-READY, " + guest.architecture(), small ? 0.5 : 0.7, small ? 1 : 1.5, clock -> Results.divide(
-          results.boot(Machine.TCG, guest, clock::of), results.boot(Machine.HAGEN, guest, clock::of)));
+      row("HAGEN-READY, " + guest.architecture(), small ? 0.5 : 0.7, small ? 1 : 1.5, 
+          clock -> results.bootRatio(guest, clock));
     }
     for (Guest guest : options.guests()) {
       row("stack in the page of code, " + guest.bits() + "-bit", 0.5, 0.9, clock -> Results.divide(

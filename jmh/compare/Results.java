@@ -7,19 +7,27 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** All that was measured. */
 final class Results {
 
-  /** One run of one program, in seconds. */
-  record Sample(Guest guest, String group, String name, boolean first, double wall, double cpu, String checksum) {
+  /** One run of one program, in seconds; runs are counted from 1. */
+  record Sample(Guest guest, String group, String name, int round, int run, double wall, double cpu, String checksum) {
     Program program() {
       return new Program(guest, group, name);
     }
+
+    boolean first() {
+      return run == 1;
+    }
   }
 
+  /** Which of the guests that were booted, of one architecture and in one emulator. */
+  record Place(String group, int round) {}
+
   /** From the start of the process to the first line of init, in seconds, and the memory resident then. */
-  record Boot(Guest guest, double wall, double cpu, double mebibytes) {}
+  record Boot(Guest guest, Place place, double wall, double cpu, double mebibytes) {}
 
   /** A program in one of the guests. */
   record Program(Guest guest, String group, String name) {}
@@ -62,7 +70,7 @@ final class Results {
   }
 
   private double[] seconds(Machine machine, Program program, boolean first, Clock clock) {
-    return of(machine).stream().filter(sample -> sample.program().equals(program) && sample.first == first)
+    return of(machine).stream().filter(sample -> sample.program().equals(program) && sample.first() == first)
         .mapToDouble(clock::of).toArray();
   }
 
@@ -71,21 +79,37 @@ final class Results {
     return median(seconds(machine, program, first, clock));
   }
 
-  /** The longest minus the shortest, as a part of the median. */
-  double spread(Machine machine, Program program, boolean first, Clock clock) {
-    double[] seconds = seconds(machine, program, first, clock);
-    Arrays.sort(seconds);
-    return seconds.length < 2 ? Double.NaN : (seconds[seconds.length - 1] - seconds[0]) / median(seconds);
+  /** The highest minus the lowest of the ratios whose median is {@link #ratio}, as a part of it. */
+  double spread(Program program, boolean first, Clock clock) {
+    double[] ratios = ratios(program, first, clock);
+    Arrays.sort(ratios);
+    return ratios.length < 2 ? Double.NaN : (ratios[ratios.length - 1] - ratios[0]) / median(ratios);
   }
 
-  /** TCG's seconds divided by Hagen's. */
+  /** TCG's seconds divided by Hagen's: the median over the runs, each divided by the one that followed or preceded it. */
   double ratio(Program program, boolean first, Clock clock) {
-    return divide(median(Machine.TCG, program, first, clock), median(Machine.HAGEN, program, first, clock));
+    return median(ratios(program, first, clock));
+  }
+
+  private double[] ratios(Program program, boolean first, Clock clock) {
+    return of(Machine.TCG).stream().filter(sample -> sample.program().equals(program) && sample.first() == first)
+        .flatMapToDouble(tcg -> of(Machine.HAGEN).stream()
+            .filter(hagen -> hagen.program().equals(program) && hagen.round == tcg.round && hagen.run == tcg.run)
+            .mapToDouble(hagen -> divide(clock.of(tcg), clock.of(hagen)))).toArray();
+  }
+
+  /** TCG's seconds to the first line of init divided by Hagen's: the median over the boots, each divided by its neighbour. */
+  double bootRatio(Guest guest, Clock clock) {
+    return median(boots(Machine.TCG, guest).flatMapToDouble(tcg -> boots(Machine.HAGEN, guest)
+        .filter(hagen -> hagen.place.equals(tcg.place)).mapToDouble(hagen -> divide(clock.of(tcg), clock.of(hagen)))).toArray());
   }
 
   double boot(Machine machine, Guest guest, ToDoubleFunction<Boot> what) {
-    return median(boots.getOrDefault(machine, List.of()).stream().filter(boot -> boot.guest.equals(guest))
-        .mapToDouble(what).toArray());
+    return median(boots(machine, guest).mapToDouble(what).toArray());
+  }
+
+  private Stream<Boot> boots(Machine machine, Guest guest) {
+    return boots.getOrDefault(machine, List.of()).stream().filter(boot -> boot.guest.equals(guest));
   }
 
   /** Sentences about checksums that are not the host's. */
