@@ -52,7 +52,7 @@ final class GuestRun {
   static GuestRun host(Options options, Guest guest) throws Exception {
     GuestRun run = new GuestRun(guest, options.hostCommand(guest), options.timeout(), new Results.Place("", 0),
         log(options, "host-" + guest.architecture()), false);
-    while (run.turn()) {
+    if (run.turn()) {
       throw new IOException("they wait for something");
     }
     if (!run.done) {

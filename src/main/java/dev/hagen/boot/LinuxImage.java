@@ -71,15 +71,10 @@ final class LinuxImage implements GuestImage {
     if (!file.has(0, INIT_SIZE + 4) || file.shortAt(VERSION) < VERSION_WITH_INIT_SIZE) {
       return List.of();
     }
-    long end = start() + file.unsignedIntAt(INIT_SIZE);
-    return List.of(new Stage("bzImage decompressor", MemoryMap.MEBIBYTE, end - MemoryMap.MEBIBYTE));
-  }
-
-  /** Where the room begins that the kernel needs to start. */
-  private long start() {
     long alignment = Math.max(1, file.unsignedIntAt(KERNEL_ALIGNMENT));
     long aligned = (MemoryMap.MEBIBYTE + alignment - 1) / alignment * alignment;
-    return Math.max(aligned, file.longAt(PREFERRED_ADDRESS));
+    long end = Math.max(aligned, file.longAt(PREFERRED_ADDRESS)) + file.unsignedIntAt(INIT_SIZE);
+    return List.of(new Stage("bzImage decompressor", MemoryMap.MEBIBYTE, end - MemoryMap.MEBIBYTE));
   }
 
   @Override
@@ -100,9 +95,6 @@ final class LinuxImage implements GuestImage {
     }
     BootMemory memory = new BootMemory(cpu.memory);
     memory.requireRam(file, MemoryMap.MEBIBYTE, Math.max(systemSize, file.unsignedIntAt(INIT_SIZE)));
-    if (version >= VERSION_WITH_INIT_SIZE) {
-      cpu.memory.expectWrites(start(), file.unsignedIntAt(INIT_SIZE));
-    }
     memory.putFile(file, setupSize, file.size() - setupSize, MemoryMap.MEBIBYTE);
     writeParameters(memory, extras);
 

@@ -1,6 +1,8 @@
 package dev.hagen.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -14,6 +16,8 @@ import jdk.internal.misc.Unsafe;
  */
 public final class HostMemory {
   private static final Unsafe UNSAFE = Unsafe.getUnsafe();
+  private static final ExecutorService POPULATOR = Executors.newSingleThreadExecutor(
+      task -> Thread.ofPlatform().daemon().name("hagen-populate").unstarted(task));
   /** How many bytes the process has said that it needs. */
   private static volatile long expected = Long.MAX_VALUE;
 
@@ -86,7 +90,7 @@ public final class HostMemory {
 
   /** Has the host back part of an allocation (multiples of 4 KiB) on a thread of its own, without waiting for it. */
   static void populate(long offset, long size) {
-    Thread.ofPlatform().daemon().name("hagen-populate").start(() -> HostRange.populate(offset, size));
+    POPULATOR.execute(() -> HostRange.populate(offset, size));
   }
 
   /** Gives the pages of an allocation back to the host; the offsets stay reserved and are not handed out again. */

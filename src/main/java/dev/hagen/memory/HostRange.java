@@ -18,7 +18,6 @@ final class HostRange {
   private static final int GUARD = 1 << 16;
   /** At the start of the range is a page that belongs to no guest. */
   private static final int PAGE = 1 << 12;
-  private static final long PIECE = 1 << 21;
 
   /** Where the range begins. */
   static final long BASE;
@@ -73,10 +72,7 @@ final class HostRange {
 
   /** Backs a mapped range now, as if it were written; hosts older than Linux 5.14 do nothing. */
   static void populate(long offset, long size) {
-    // Piece by piece, so that whoever has a mapping changed meanwhile need not wait for all.
-    for (long done = 0; done < size; done += PIECE) {
-      MappingCalls.madvise(BASE + offset + done, Math.min(PIECE, size - done), MappingCalls.MADV_POPULATE_WRITE);
-    }
+    MappingCalls.madvise(BASE + offset, size, MappingCalls.MADV_POPULATE_WRITE);
   }
 
   /** Takes the backing away again; the addresses stay reserved. */

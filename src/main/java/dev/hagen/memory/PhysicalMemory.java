@@ -22,6 +22,9 @@ public final class PhysicalMemory implements AutoCloseable {
   /** Answer of {@link #ramOffset} for an address that is not RAM. */
   public static final long NO_RAM = -1;
 
+  /** 2 MiB, the host's large pages: so much it clears at once. */
+  private static final int LARGE_SHIFT = 21;
+
   private record Window(long base, long size, MmioRegion region) {}
 
   private final long ramSize;
@@ -29,6 +32,8 @@ public final class PhysicalMemory implements AutoCloseable {
   private final long lowSize;
   private final long[] codeLines;
   private final boolean[] traced;
+  /** The large pages that {@link #willWrite} has heard of. */
+  private final boolean[] reached;
   private final List<Window> windows = new ArrayList<>();
   private CodeListener codeListener = (page, lines) -> {};
   private TableListener tableListener = (page, offset, length) -> {};
@@ -48,6 +53,7 @@ public final class PhysicalMemory implements AutoCloseable {
     this.ramBase = HostMemory.allocate(ramSize);
     this.codeLines = new long[Math.toIntExact(ramSize >>> 12)];
     this.traced = new boolean[codeLines.length];
+    this.reached = new boolean[(int) (ramSize - 1 >>> LARGE_SHIFT) + 1];
   }
 
   /** Bytes of RAM. */
@@ -73,14 +79,20 @@ public final class PhysicalMemory implements AutoCloseable {
   }
 
   /**
-   * Says that the guest will soon write what is RAM below 4 GiB of {@code length} bytes from {@code address} on: the host clears its
-   * pages meanwhile, instead of when they are written.
+   * Notes that the guest is about to write RAM page {@code page}. Where it does so in another of the host's large pages for the first
+   * time, the host clears the next one meanwhile, instead of when that is written: most of what is written first is written in turn.
    */
-  public void expectWrites(long address, long length) {
-    long start = address & ~0xFFFL;
-    long end = Math.min(address + length, lowSize) & ~0xFFFL;
-    if (start >= 0 && start < end) {
-      HostMemory.populate(ramBase + start, end - start);
+  public void willWrite(int page) {
+    int part = page >>> LARGE_SHIFT - 12;
+    if (!reached[part]) {
+      reached[part] = true;
+      clearAhead((long) part + 1 << LARGE_SHIFT);
+    }
+  }
+
+  private void clearAhead(long start) {
+    if (start < ramSize && !reached[(int) (start >>> LARGE_SHIFT)]) {
+      HostMemory.populate(ramBase + start, Math.min(1L << LARGE_SHIFT, ramSize - start));
     }
   }
 

@@ -56,6 +56,9 @@ final class Tlb {
       return -1;
     }
     int page = memory.ramPage(offset);
+    if (kind == TlbSet.WRITE) {
+      memory.willWrite(page);
+    }
     array.fill(linear, offset, page, global, kind == TlbSet.WRITE && memory.isWatched(page));
     return page;
   }
