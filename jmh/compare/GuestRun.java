@@ -94,6 +94,7 @@ final class GuestRun {
     }
     if (waits) {
       signal("STOP");
+      copy.flush();
     } else {
       end();
     }
