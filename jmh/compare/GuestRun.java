@@ -198,7 +198,7 @@ final class GuestRun {
     double guestWall = Double.parseDouble(words[6]);
     double wall = emulated ? now.wall - begin.wall : guestWall;
     double cpu = emulated ? now.cpu - begin.cpu : guestCpu;
-    samples.add(new Results.Sample(guest, words[2], words[3], place.round(), Integer.parseInt(words[4]), wall, cpu, words[7]));
+    samples.add(new Results.Sample(guest, place, words[2], words[3], Integer.parseInt(words[4]), wall, cpu, words[7]));
     if (Math.abs(guestWall - wall) > 0.1 + 0.1 * wall) {
       System.err.printf("compare.sh: %s %s took %.2f s by the guest's clock and %.2f s by the host's%n", words[2],
           words[3], guestWall, wall);

@@ -27,7 +27,8 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
         --bits=64,32     which guests
         --by=wall|cpu    which seconds decide in the last table (default: wall; cpu where the machine
                          does other work too)
-        --prefix=WORDS   put before both emulators' commands, for example 'taskset -c 1' or 'nice -n -5'
+        --prefix=WORDS   put before both emulators' commands, for example 'taskset -c 1' or 'nice -n -5':
+                         it must become the command, which is stopped while the other has its turn
         --hagen=WORDS    more options for 'hagen run'
         --qemu=WORDS     more options for QEMU
         --append=WORDS   more words for the kernel's command line
@@ -83,7 +84,7 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
     if (groups.isEmpty()) {
       groups = GROUPS;
     }
-    return new Options(help, home, guests, List.copyOf(groups), rounds, runs, scale, byCpu, memory, timeout, prefix,
+    return new Options(help, home, guests, groups.stream().distinct().toList(), rounds, runs, scale, byCpu, memory, timeout, prefix,
         hagen, qemu, append);
   }
 

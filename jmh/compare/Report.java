@@ -90,7 +90,7 @@ final class Report {
     }
     for (Guest guest : options.guests()) {
       boolean small = guest.bits() == 64;
-      row("HAGEN-READY, " + guest.architecture(), small ? 0.5 : 0.7, small ? 1 : 1.5, 
+      row("HAGEN-READY, " + guest.architecture(), small ? 0.5 : 0.7, small ? 1 : 1.5,
           clock -> results.bootRatio(guest, clock));
     }
     for (Guest guest : options.guests()) {

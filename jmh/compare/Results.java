@@ -12,8 +12,11 @@ import java.util.stream.Stream;
 /** All that was measured. */
 final class Results {
 
+  /** Which of the guests that were booted, of one architecture and in one emulator: what was to run, and in which round. */
+  record Place(String group, int round) {}
+
   /** One run of one program, in seconds; runs are counted from 1. */
-  record Sample(Guest guest, String group, String name, int round, int run, double wall, double cpu, String checksum) {
+  record Sample(Guest guest, Place place, String group, String name, int run, double wall, double cpu, String checksum) {
     Program program() {
       return new Program(guest, group, name);
     }
@@ -22,9 +25,6 @@ final class Results {
       return run == 1;
     }
   }
-
-  /** Which of the guests that were booted, of one architecture and in one emulator. */
-  record Place(String group, int round) {}
 
   /** From the start of the process to the first line of init, in seconds, and the memory resident then. */
   record Boot(Guest guest, Place place, double wall, double cpu, double mebibytes) {}
@@ -94,7 +94,7 @@ final class Results {
   private double[] ratios(Program program, boolean first, Clock clock) {
     return of(Machine.TCG).stream().filter(sample -> sample.program().equals(program) && sample.first() == first)
         .flatMapToDouble(tcg -> of(Machine.HAGEN).stream()
-            .filter(hagen -> hagen.program().equals(program) && hagen.round == tcg.round && hagen.run == tcg.run)
+            .filter(hagen -> hagen.program().equals(program) && hagen.place.equals(tcg.place) && hagen.run == tcg.run)
             .mapToDouble(hagen -> divide(clock.of(tcg), clock.of(hagen)))).toArray();
   }
 
