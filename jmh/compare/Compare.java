@@ -8,6 +8,7 @@ final class Compare {
 
   private final Options options;
   private final Results results = new Results();
+  private final List<String> notes = new ArrayList<>();
   private final List<String> troubles = new ArrayList<>();
 
   private Compare(Options options) {
@@ -31,9 +32,7 @@ final class Compare {
   }
 
   private boolean run() throws Exception {
-    for (Guest guest : options.guests()) {
-      host(guest);
-    }
+    host();
     for (int round = 0; round < options.rounds(); round++) {
       for (Guest guest : options.guests()) {
         for (String group : options.groups()) {
@@ -48,18 +47,34 @@ final class Compare {
     report.boot();
     report.reach();
     troubles.addAll(results.differences());
+    notes.forEach(note -> System.out.println("NOTE: " + note));
     troubles.forEach(trouble -> System.out.println("TROUBLE: " + trouble));
     return troubles.isEmpty() && !report.isMissed();
   }
 
-  /** The programs on this machine itself, for their checksums. */
-  private void host(Guest guest) {
+  /** The programs on this machine itself, for their checksums, which one width tells for both. */
+  private void host() {
+    boolean known = false;
+    for (Guest guest : options.guests()) {
+      known |= host(guest);
+    }
+    if (!known && !options.guests().contains(Guest.BITS_64)) {
+      known = host(Guest.BITS_64);
+    }
+    if (!known) {
+      troubles.add("The programs do not run on this machine, so their checksums are not known.");
+    }
+  }
+
+  /** Whether the programs of one width run on this machine: a kernel may be built without 32-bit programs. */
+  private boolean host(Guest guest) {
     progress(guest.bits() + "-bit, on the host");
     try {
       GuestRun.host(options, guest).into(results, Machine.HOST);
+      return true;
     } catch (Exception e) {
-      troubles.add("The " + guest.bits() + "-bit programs do not run on this machine, so their checksums are not known: "
-          + e.getMessage());
+      notes.add("The " + guest.bits() + "-bit programs do not run on this machine: " + e.getMessage());
+      return false;
     }
   }
 
