@@ -47,6 +47,9 @@ final class Compare {
     report.boot();
     report.reach();
     troubles.addAll(results.differences());
+    if (!results.unchecked().isEmpty()) {
+      troubles.add("The host does not tell the checksums of " + String.join(", ", results.unchecked()) + ".");
+    }
     notes.forEach(note -> System.out.println("NOTE: " + note));
     troubles.forEach(trouble -> System.out.println("TROUBLE: " + trouble));
     return troubles.isEmpty() && !report.isMissed();
@@ -59,10 +62,7 @@ final class Compare {
       known |= host(guest);
     }
     if (!known && !options.guests().contains(Guest.BITS_64)) {
-      known = host(Guest.BITS_64);
-    }
-    if (!known) {
-      troubles.add("The programs do not run on this machine, so their checksums are not known.");
+      host(Guest.BITS_64);
     }
   }
 

@@ -36,9 +36,9 @@ record Options(boolean help, Path home, List<Guest> guests, List<String> groups,
         --timeout=N      seconds of silence after which a guest is given up (default: 600)
 
       The consoles' output is kept in target/compare. The exit code is 1 when a checksum differs from the
-      host's (in 32-bit and in 64-bit code it is the same) or a guest does not come to its end, and when a
-      row of the last table is MISSED: its figure is not what it must be. That is decided when all is
-      measured and printed, and only if all groups ran at full size.
+      host's (in 32-bit and in 64-bit code it is the same) or the host does not tell it, when a guest does
+      not come to its end, and when a row of the last table is MISSED: its figure is not what it must be.
+      That is decided when all is measured and printed, and only if all groups ran at full size.
       """;
 
   static Options parse(String[] arguments) {

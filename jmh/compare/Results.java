@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All that was measured. */
@@ -124,6 +125,19 @@ final class Results {
       }
     }
     return differences;
+  }
+
+  /** What ran in a guest and in neither width on the host. */
+  Set<String> unchecked() {
+    Set<String> programs = names(Machine.TCG);
+    programs.addAll(names(Machine.HAGEN));
+    programs.removeAll(names(Machine.HOST));
+    return programs;
+  }
+
+  private Set<String> names(Machine machine) {
+    return of(machine).stream().map(sample -> sample.group + " " + sample.name)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   static double divide(double dividend, double divisor) {
